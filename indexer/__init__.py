@@ -1,0 +1,1 @@
+"""The index: how documents are read, broken into paragraphs, written, and searched."""

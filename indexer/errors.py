@@ -1,0 +1,97 @@
+"""The errors of Loccit.
+
+    LoccitError
+    ├── UserError               something that the person who asked can mend
+    │   ├── UsageError          a wrong option, path or setting                     exit 2
+    │   ├── ParameterError      a bad value in a request                            400, exit 2
+    │   │   └── QueryError      a query over one of the bounds                      400, exit 2
+    │   ├── NotFound            no such document or paragraph                       404
+    │   ├── NoIndex             there is no index yet                               503, exit 1
+    │   ├── IndexVersionError   the index was written in another format             503, exit 1
+    │   ├── IndexLocked         another process is writing                          exit 1
+    │   ├── NothingToIndex      no indexable document under the paths               exit 1
+    │   ├── AddressInUse        the port is taken                                   exit 1
+    │   └── ExtractionError     one document cannot be read: a skip in the report
+    └── Fault                   something broken that no request can mend
+        └── IndexCorrupt        the index folder does not hold what it should       503, exit 1
+
+Messages are written for people: what, where, what to do. Every one is safe to show.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LoccitError(Exception):
+    """The root of the tree; `str(error)` is a sentence for people."""
+
+
+class UserError(LoccitError):
+    """Something that the person who asked can mend."""
+
+
+class UsageError(UserError):
+    """A wrong option, path or setting on the command line or in the settings file."""
+
+
+class ParameterError(UserError):
+    """A bad value in a request; names the parameter and what it takes."""
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class QueryError(ParameterError):
+    """A query over one of the bounds; the message names the bound."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("q", message)
+
+
+class NotFound(UserError):
+    """No such document or paragraph."""
+
+
+class NoIndex(UserError):
+    """There is no index in the folder."""
+
+    def __init__(self, index_dir: Path) -> None:
+        super().__init__(f"No index in {index_dir}. Run: loccit rebuild")
+
+
+class IndexVersionError(UserError):
+    """The index was written in another format version."""
+
+
+class IndexLocked(UserError):
+    """Another process holds the index's write lock."""
+
+
+class NothingToIndex(UserError):
+    """The paths hold no document that could be indexed."""
+
+
+class AddressInUse(UserError):
+    """The host and port that the server should listen on are taken."""
+
+
+class ExtractionError(UserError):
+    """One document, or a part of one, cannot be read.
+
+    reason: what is wrong, in a few words; hint: what the owner of the file can do, or "".
+    """
+
+    def __init__(self, reason: str, hint: str = "") -> None:
+        super().__init__(f"{reason}. {hint}" if hint else reason)
+        self.reason = reason
+        self.hint = hint
+
+
+class Fault(LoccitError):
+    """Something broken that no request can mend."""
+
+
+class IndexCorrupt(Fault):
+    """The index folder does not hold what its manifest says."""
