@@ -1,0 +1,113 @@
+"""JSON Lines: one document a line, read as they come; a bad line costs itself only."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NoReturn
+
+from indexer.cleaning import clean
+from indexer.errors import ExtractionError
+from indexer.extract.encoding import has_wide_mark, refuse_magic
+from indexer.extract.json_values import JsonValues
+from indexer.extract.metadata import Stated, describe
+from indexer.extract.source import Format, SourceFile, megabytes
+from indexer.model import Block, Document, Kind, Origin, content_id, inner_id
+from indexer.report import Skip
+
+_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_CHUNK = 1 << 20
+
+
+def read(file: SourceFile) -> Iterator[Document | Skip]:
+    """The documents of a file in order, and a Skip for each line that gives none; blank lines are passed over.
+
+    Keys: `id`, `text`, and the stated fields of `metadata.py`; all others go to `extra`. `text` is split at blank lines only.
+    """
+    with file.open() as stream:
+        _refuse_other_formats(stream)
+        empty = True
+        for number, line in _lines(stream, file.max_bytes):
+            try:
+                if line is None:
+                    reason = f"the line is longer than {megabytes(file.max_bytes)}"
+                    raise ExtractionError(reason, "Split the record, or raise the setting max_file_bytes.")
+                if not line.strip():
+                    continue
+                yield _document(line, file.id)
+            except ExtractionError as error:
+                yield file.skip(error, number)
+            empty = False
+    if empty:
+        raise ExtractionError("empty")
+
+
+def _refuse_other_formats(stream: BinaryIO) -> None:
+    """Raise ExtractionError for a file that is no UTF-8 text from its first bytes on; leaves the stream behind its mark."""
+    head = stream.read(16)
+    refuse_magic(head)
+    if has_wide_mark(head) or b"\x00" in head:
+        raise ExtractionError("not UTF-8, as JSON must be", "Save the file as UTF-8.")
+    stream.seek(len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0)
+
+
+def _lines(stream: BinaryIO, max_bytes: int) -> Iterator[tuple[int, bytes | None]]:
+    """Lines with their numbers from 1; None for one longer than `max_bytes`, which is never held in memory whole."""
+    number = 0
+    while line := stream.readline(max_bytes + 2):
+        number += 1
+        if len(line.rstrip(b"\r\n")) <= max_bytes:
+            yield number, line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(_CHUNK)
+        yield number, None
+
+
+def _document(line: bytes, file_id: str) -> Document:
+    record = _record(line)
+    own = _own_id(record.pop("id", None))
+    convert = JsonValues().convert
+    values = {clean(key): convert(value) for key, value in record.items()}
+    if own is None:
+        own = content_id(json.dumps(values, ensure_ascii=False, sort_keys=True))
+    text = values.pop("text", None)
+    if text is not None and not isinstance(text, str):
+        raise ExtractionError('"text" is not text', 'Give "text" as a string, with blank lines between paragraphs.')
+    if not text:
+        raise ExtractionError("no text", 'Give the record a "text".')
+    blocks = tuple(Block(Kind.PARAGRAPH, piece) for piece in _BLANK_LINES.split(text))
+    stated = Stated(values, Origin.RECORD, strict=True, split_tags=False)
+    return Document(describe(inner_id(file_id, own), FORMAT.name, blocks, stated), blocks)
+
+
+def _record(line: bytes) -> dict[str, object]:
+    try:
+        record = json.loads(line.decode().rstrip(), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise ExtractionError("the line is not UTF-8, as JSON must be", "Save the file as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise ExtractionError(f"not JSON: {error.msg} at column {error.colno}", "Mend the line.") from error
+    except (ValueError, RecursionError) as error:
+        raise ExtractionError("not JSON that can be read: a number or the nesting has no end", "Mend the line.") from error
+    if not isinstance(record, dict):
+        raise ExtractionError("not a JSON object", 'Each line must be an object with a "text".')
+    return record
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ExtractionError(f"not JSON: {name} is no number of JSON", "Mend the line.")
+
+
+def _own_id(value: object) -> str | None:
+    """The id that a record states, a number as its decimal text; None if it states none."""
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ExtractionError('"id" is neither text nor a number', 'Give "id" as a string or a number, or leave it out.')
+    return str(value)
+
+
+FORMAT = Format("jsonl", (".jsonl", ".ndjson"), read)
