@@ -1,0 +1,183 @@
+"""Analysis, one for index and query: text to words, words to folded forms, forms to stems.
+
+A word is a run of Unicode letters, marks and digits. An apostrophe between letters belongs to it, a possessive ’s does not.
+Single letters with dots between are one word without them (`U.S.` = `US`); a number is one word without its separators.
+A hyphenated word is its parts in order, and the parts joined: `F-16` gives `f` and `16`, and `f16` over both their positions.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import Stemmer
+
+from indexer.search.stopwords import ENGLISH
+
+_CACHE_LIMIT = 200_000
+_CACHED_LENGTH = 64
+
+
+class Token(NamedTuple):
+    """An indexed word: its folded form, where it stands in the text (code points, end-exclusive), and its position.
+
+    length: the positions it covers; more than 1 only for the joined parts of a hyphenated word.
+    """
+
+    form: str
+    start: int
+    end: int
+    position: int
+    length: int = 1
+
+
+def tokenize(text: str) -> list[Token]:
+    """The tokens of a text in order of position; a hyphenated word's joined token stands after its parts."""
+    tokens: list[Token] = []
+    position = 0
+    for word in _WORDS.finditer(text):
+        at = word.start()
+        for form, start, end, place, length in _analyzed[word.group()]:
+            tokens.append(Token(form, at + start, at + end, position + place, length))
+        position = tokens[-1].position + tokens[-1].length
+    return tokens
+
+
+def split_words(text: str) -> list[str]:
+    """The words of a text as they stand; a hyphenated word is one, a possessive stays on."""
+    return _WORDS.findall(text)
+
+
+def iter_words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re.Match[str]]:
+    """The words of `split_words`, with their places; of a part of the text that begins and ends at white space."""
+    return _WORDS.finditer(text, start, end)
+
+
+def analyze_word(word: str) -> tuple[Token, ...]:
+    """The tokens of a word that `split_words` gave, counted from its own beginning."""
+    return _analyzed[word]
+
+
+def find_words(text: str) -> list[tuple[int, int]]:
+    """Where the words of a text stand; a hyphenated word is one, a possessive is left out."""
+    return [(word.start(), word.start() + _analyzed[word.group()][-1].end) for word in _WORDS.finditer(text)]
+
+
+def fold(text: str) -> str:
+    """Case, accents, apostrophe styles and dots between letters folded away."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
+    return "".join(_fold_character(character) for character in plain)
+
+
+def stem(form: str) -> str:
+    """The English Snowball stem of a folded form."""
+    return _stems[form]
+
+
+def is_stop_word(form: str) -> bool:
+    """Whether a folded form is on the English list."""
+    return form in ENGLISH
+
+
+_APOSTROPHES = "'’ʼ‘＇‛"
+_HYPHENS = "‐‑-"
+_SOFT_HYPHEN = "\u00ad"
+# Latin letters that do not decompose into a base and a mark.
+_PLAIN = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), _SOFT_HYPHEN: None})
+_UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t"}
+# In these scripts a mark is an accent; in the others it is a letter's part and stays.
+_ACCENTED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
+# Cyrillic letters in their own right, although they decompose.
+_KEPT = frozenset("йїўѓќ")
+
+
+def _fold_character(character: str) -> str:
+    if character in _KEPT or character.isascii():
+        return character
+    if character in _UNDECOMPOSED:
+        return _UNDECOMPOSED[character]
+    if unicodedata.combining(character):
+        accent = unicodedata.name(character, "").startswith(("COMBINING", "ARABIC", "HEBREW"))
+        return "" if accent else character
+    base = unicodedata.normalize("NFD", character)
+    if len(base) > 1 and unicodedata.name(character, "").startswith(_ACCENTED_SCRIPTS):
+        return "".join(_UNDECOMPOSED.get(c, c) for c in base if not unicodedata.combining(c))
+    return character
+
+
+def _mark_class() -> str:
+    """The combining marks as a part of a character class; `\\w` leaves them out."""
+    marks = [chr(code) for code in range(0x300, 0x10000) if unicodedata.category(chr(code))[0] == "M"]
+    ranges: list[list[str]] = []
+    for mark in marks:
+        if ranges and ord(mark) == ord(ranges[-1][1]) + 1:
+            ranges[-1][1] = mark
+        else:
+            ranges.append([mark, mark])
+    return "".join(f"{first}-{last}" for first, last in ranges)
+
+
+_LETTER = r"[^\W\d_]"
+_MORE = rf"(?:[^\W_]|[{_mark_class()}{_SOFT_HYPHEN}])"
+_UNIT = (
+    rf"(?:{_LETTER}(?:\.{_LETTER})+(?:\.?[{_APOSTROPHES}][sS])?(?!{_MORE})"
+    rf"|\d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?![,.]?\d)(?!{_MORE})"
+    rf"|(?<!\d\.)\d+\.\d+(?![,.]?\d)(?!{_MORE})"
+    rf"|[^\W_]{_MORE}*(?:[{_APOSTROPHES}]{_LETTER}{_MORE}*)*)"
+)
+_UNITS = re.compile(_UNIT)
+# Most words are runs of letters that nothing joins to the next: tried first, given up whole where more may belong to them.
+_PLAIN_WORD = rf"[^\W\d_]{{2,}}+(?![\d{_APOSTROPHES}{_SOFT_HYPHEN}{_mark_class()}{_HYPHENS}])"
+_WORDS = re.compile(rf"(?:{_PLAIN_WORD}|{_UNIT}(?:(?:(?<=\.{_LETTER})\.)?[{_HYPHENS}]{_UNIT})*)")
+_POSSESSIVE = re.compile(rf"(?:(?<=\.{_LETTER})\.)?[{_APOSTROPHES}][sS]$")
+_SEPARATED = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def _unit_form(word: str) -> str:
+    """The folded form of a word without hyphens and without its possessive; never empty."""
+    if _SEPARATED.fullmatch(word):
+        return word.replace(",", "")
+    # Compatibility characters such as ½ fold to several, with signs among them that no word holds.
+    return "".join(c for c in fold(word) if c.isalnum() or c == "'" or unicodedata.category(c)[0] == "M") or word
+
+
+class _Analyzed(dict[str, tuple[Token, ...]]):
+    """Word as it stands -> its tokens, remembered for the words that return. Safe between threads: entries never change."""
+
+    def __missing__(self, word: str) -> tuple[Token, ...]:
+        tokens = []
+        for position, unit in enumerate(_UNITS.finditer(word)):
+            part = _POSSESSIVE.sub("", unit.group())
+            tokens.append(Token(_unit_form(part), unit.start(), unit.start() + len(part), position))
+        if len(tokens) > 1:
+            tokens.append(Token("".join(token.form for token in tokens), 0, tokens[-1].end, 0, len(tokens)))
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        analyzed = tuple(tokens)
+        if len(word) <= _CACHED_LENGTH:
+            self[word] = analyzed
+        return analyzed
+
+
+class _Stems(dict[str, str]):
+    """Folded form -> stem; PyStemmer's own cache is slower and therefore off. Safe between threads: entries never change."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer("english", 0)
+
+    def __missing__(self, form: str) -> str:
+        stemmed: str = self._stemmer.stemWord(form)
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        self[form] = stemmed
+        return stemmed
+
+
+_analyzed = _Analyzed()
+_stems = _Stems()

@@ -1,0 +1,119 @@
+"""What an engine answers: text and spans, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from indexer.model import DocumentMetadata, Paragraph
+from indexer.search.request import Interval
+
+Span: TypeAlias = tuple[int, int]
+"""Start and end of a match in code points, end-exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A paragraph that matches.
+
+    `spans` are offsets into its text, `title_spans` into its document's title; both sorted and disjoint.
+    """
+
+    paragraph: Paragraph
+    document: DocumentMetadata
+    score: float | None = None
+    spans: tuple[Span, ...] = ()
+    title_spans: tuple[Span, ...] = ()
+
+
+class FacetState(StrEnum):
+    """What the request says of a facet's value."""
+
+    NONE = "none"
+    INCLUDED = "included"
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value and the number of matching records that have it."""
+
+    value: str
+    count: int
+    state: FacetState = FacetState.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The values of a field under the request, less the field's own filter.
+
+    values: by count, then value; included and excluded ones always, on top of `facet_size`.
+    distinct: how many values have a count above 0. missing: matching records without any value.
+    """
+
+    values: tuple[FacetValue, ...]
+    distinct: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """A stretch of days (ISO dates, both ends included) and the number of matching records in it."""
+
+    first: str
+    last: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Matching records by date, less the request's own range.
+
+    coarser: records whose date is wider than the interval; missing: undated ones.
+    """
+
+    buckets: tuple[Bucket, ...]
+    interval: Interval
+    coarser: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResponse:
+    """The answer to a SearchRequest. total: matching records, exact. documents: how many documents they stand in.
+
+    facets: those asked for, in the order of the field table. histogram: where `published` was asked for.
+    """
+
+    total: int
+    documents: int
+    hits: tuple[Hit, ...]
+    generation: str
+    facets: Mapping[str, Facet]
+    histogram: Histogram | None = None
+    relaxed: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentResponse:
+    """A document, or a run of its paragraphs in order, with the spans of a query."""
+
+    document: DocumentMetadata
+    hits: tuple[Hit, ...]
+    generation: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """What is in an index. bytes: by part; built: ISO 8601 with zone; roots: the paths given to the build."""
+
+    generation: str
+    documents: int
+    paragraphs: int
+    fields: tuple[str, ...]
+    bytes: Mapping[str, int]
+    built: str
+    roots: tuple[str, ...]
