@@ -1,0 +1,224 @@
+"""A file of named arrays: written once in order, mapped for reading.
+
+Layout: an 8-byte magic; the arrays, little-endian, each at a multiple of 64; the header (JSON); a 32-byte footer with
+the header's place, its checksum and the magic again. The header lists each array's type, length, place and CRC-32, and has
+free `attributes`.
+Nothing in such a file can run code: it is numbers, UTF-8 bytes and JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.errors import IndexCorrupt, IndexVersionError
+from indexer.model import Json
+
+Array: TypeAlias = NDArray[Any]
+
+FORMAT_VERSION = 1
+ALIGNMENT = 64
+_MAGIC = b"LOCCITAR"
+_FOOTER = struct.Struct("<QQII8s")
+_DTYPES = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8"})
+
+
+class ArraysWriter:
+    """Writes arrays one after the other; `close` adds the header and fsyncs.
+
+    As a context manager it closes, or removes the file on error.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("xb")
+        self._file.write(_MAGIC)
+        self._arrays: dict[str, Json] = {}
+        self.attributes: dict[str, Json] = {}
+
+    def add(self, name: str, array: Array) -> None:
+        """Write one array of one dimension under a new name."""
+        self.add_pieces(name, array.dtype, (array,))
+
+    def add_pieces(self, name: str, dtype: np.dtype[Any], pieces: Iterable[Array]) -> None:
+        """Write an array that comes in pieces, one after the other."""
+        stored = dtype.newbyteorder("<").str
+        if stored not in _DTYPES or name in self._arrays:
+            raise ValueError(f"{name}: cannot store {stored} under this name")
+        self._file.write(b"\0" * (-self._file.tell() % ALIGNMENT))
+        offset, length, checksum = self._file.tell(), 0, 0
+        for piece in pieces:
+            if piece.ndim != 1:
+                raise ValueError(f"{name}: cannot store {piece.ndim} dimensions")
+            content = _bytes(np.ascontiguousarray(piece, dtype=stored))
+            checksum = zlib.crc32(content, checksum)
+            length += len(piece)
+            self._file.write(content)
+        self._arrays[name] = {"dtype": stored, "length": length, "offset": offset, "crc32": checksum}
+
+    def add_strings(self, name: str, strings: Sequence[bytes]) -> None:
+        """Write byte strings as one blob and its offsets: `name` and `name.offsets`, one offset more than strings."""
+        offsets = np.zeros(len(strings) + 1, dtype=np.uint64)
+        np.cumsum(np.fromiter(map(len, strings), dtype=np.uint64, count=len(strings)), out=offsets[1:])
+        self.add(name, np.frombuffer(b"".join(strings), dtype=np.uint8))
+        self.add(f"{name}.offsets", smallest(offsets))
+
+    def close(self) -> None:
+        """Add header and footer, and see the file to the disk."""
+        header = json.dumps({"version": FORMAT_VERSION, "attributes": self.attributes, "arrays": self._arrays}).encode()
+        self._file.write(b"\0" * (-self._file.tell() % ALIGNMENT))
+        place = self._file.tell()
+        self._file.write(header)
+        self._file.write(_FOOTER.pack(place, len(header), zlib.crc32(header), FORMAT_VERSION, _MAGIC))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        try:
+            if error is None:
+                self.close()
+        finally:
+            if not self._file.closed:
+                # What is still buffered may not fit on the disk: then closing fails too.
+                self._path.unlink(missing_ok=True)
+                self._file.close()
+
+
+class _Place(NamedTuple):
+    """An array as the header describes it."""
+
+    dtype: str
+    length: int
+    offset: int
+    crc32: int
+
+
+class ArraysFile:
+    """A mapped file of arrays. Opening reads the header alone; arrays are read-only views, shared by all threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            with path.open("rb") as file:
+                self.size = os.fstat(file.fileno()).st_size
+                if self.size < len(_MAGIC) + _FOOTER.size:
+                    raise IndexCorrupt(f"{path} is {self.size} bytes long: too short for an index file")
+                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        except FileNotFoundError:
+            # A newer generation may have replaced it: the engine looks at the manifest again.
+            raise
+        except OSError as error:
+            raise IndexCorrupt(f"{path} cannot be read: {error.strerror}") from error
+        place, length, checksum, version, magic = _FOOTER.unpack_from(self._map, self.size - _FOOTER.size)
+        if magic != _MAGIC or self._map[: len(_MAGIC)] != _MAGIC:
+            raise IndexCorrupt(f"{path} is not an index file, or its end is missing")
+        header = self._map[place : place + length] if place + length + _FOOTER.size == self.size else b""
+        if zlib.crc32(header) != checksum or not header:
+            raise IndexCorrupt(f"{path}: the header is damaged")
+        if version != FORMAT_VERSION:
+            raise IndexVersionError(
+                f"{path} has format version {version}; this program reads {FORMAT_VERSION}. Run: loccit rebuild"
+            )
+        try:
+            described = json.loads(header)
+            self.attributes: Mapping[str, Any] = dict(described["attributes"])
+            self._described = {name: self._place(**array) for name, array in described["arrays"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise IndexCorrupt(f"{path}: the header does not describe arrays") from error
+        self._views: dict[str, Array] = {}
+
+    def _place(self, dtype: str, length: int, offset: int, crc32: int) -> _Place:
+        """Where an array stands; refused where it does not lie within the file."""
+        if not all(type(number) is int for number in (length, offset, crc32)):
+            raise TypeError("an array's place is no number")
+        if dtype not in _DTYPES or min(length, offset) < 0 or offset + length * int(dtype[2:]) > self.size:
+            raise ValueError("an array lies outside the file")
+        return _Place(dtype, length, offset, crc32)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._described
+
+    def __getitem__(self, name: str) -> Array:
+        """The array of that name, a view of the mapped file."""
+        view = self._views.get(name)
+        if view is None:
+            place = self._described.get(name)
+            if place is None:
+                raise IndexCorrupt(f"{self.path} has no array {name}")
+            view = np.frombuffer(self._map, dtype=place.dtype, count=place.length, offset=place.offset)
+            self._views[name] = view
+        return view
+
+    def strings(self, name: str) -> Strings:
+        """The byte strings written by `add_strings`."""
+        return Strings(self[name], self[f"{name}.offsets"])
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes by array."""
+        return {name: place.length * int(place.dtype[2:]) for name, place in self._described.items()}
+
+    def check(self) -> list[str]:
+        """Compare every array with its checksum; a sentence for each that differs."""
+        return [
+            f"{self.path}: array {name} does not match its checksum"
+            for name, place in self._described.items()
+            if zlib.crc32(_bytes(self[name])) != place.crc32
+        ]
+
+
+class Strings(Sequence[bytes]):
+    """Byte strings over a blob and its offsets; sorted ones can be looked up."""
+
+    def __init__(self, blob: Array, offsets: Array) -> None:
+        self._blob = _bytes(blob)
+        self._offsets = offsets
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __getitem__(self, index: Any) -> Any:
+        return bytes(self._blob[int(self._offsets[index]) : int(self._offsets[index + 1])])
+
+    def bisect(self, wanted: bytes) -> int:
+        """The first place whose string is not below `wanted`, in a sorted sequence."""
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self[middle] < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, wanted: bytes) -> int:
+        """The place of a string in a sorted sequence, or -1."""
+        place = self.bisect(wanted)
+        return place if place < len(self) and self[place] == wanted else -1
+
+
+def smallest(array: Array) -> Array:
+    """The same whole numbers in the smallest unsigned type that holds them."""
+    top = int(array.max()) if len(array) else 0
+    for dtype in (np.uint8, np.uint16, np.uint32):
+        if top <= np.iinfo(dtype).max:
+            return array.astype(dtype, copy=False)
+    return array.astype(np.uint64, copy=False)
+
+
+def _bytes(array: Array) -> memoryview:
+    """The bytes of an array of one dimension, not copied."""
+    return memoryview(array.view(np.uint8).data)

@@ -1,0 +1,88 @@
+"""Columns: a field's values by document, or by record where records of one document differ, and the words of those values."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.fields import FIELD_BY_NAME, FIELDS, Field, FieldKind
+from indexer.search.analysis import split_words, stem
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, smallest
+from indexer.search.embedded.codec.inversion import Inverter
+
+COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.name != "text" and field.kind is not FieldKind.DATE)
+
+
+class Column:
+    """A field's values by owner: document or record. `ordinals` hold 0 for none, else a value's place + 1.
+
+    starts: where each owner's ordinals begin, and one more; None for fields of one value.
+    """
+
+    def __init__(self, file: ArraysFile, field: str) -> None:
+        self.per_document = FIELD_BY_NAME[field].per_document
+        self.values: Strings = file.strings(f"{field}.values")
+        self.ordinals = file[f"{field}.ordinals"]
+        self.starts: Array | None = file[f"{field}.starts"] if FIELD_BY_NAME[field].multi else None
+
+    def place(self, value: str) -> int:
+        """The ordinal of a value, 0 where nothing has it."""
+        return self.values.find(value.encode("utf-8", "replace")) + 1
+
+    def value(self, ordinal: int) -> str:
+        """The value of an ordinal."""
+        found: bytes = self.values[ordinal - 1]
+        return found.decode()
+
+    def owners_with(self, ordinals: Array) -> Array:
+        """Which owners have one of these ordinals, as a mask over all owners."""
+        chosen = np.zeros(len(self.values) + 1, dtype=bool)
+        chosen[ordinals] = True
+        chosen[0] = False
+        if self.starts is None:
+            return chosen[self.ordinals]
+        mask = np.zeros(len(self.starts) - 1, dtype=bool)
+        mask[np.repeat(np.arange(len(mask)), np.diff(self.starts))[chosen[self.ordinals]]] = True
+        return mask
+
+
+class ColumnBuilder:
+    """Gathers a field's values owner by owner and writes its arrays."""
+
+    def __init__(self, field: Field) -> None:
+        self._field = field
+        self._codes: dict[str, int] = {}
+        self._owner_codes = array("I")
+        self._counts = array("I")
+
+    def add(self, values: Sequence[str]) -> None:
+        """The distinct values of the next owner."""
+        for value in values:
+            self._owner_codes.append(self._codes.setdefault(value, len(self._codes)))
+        self._counts.append(len(values))
+
+    def write(self, writer: ArraysWriter) -> None:
+        """Write the field's arrays."""
+        values = sorted(self._codes, key=str.encode)
+        place = np.zeros(len(values), dtype=np.uint32)
+        place[[self._codes[value] for value in values]] = np.arange(len(values), dtype=np.uint32)
+        ordinals = place[np.array(self._owner_codes, dtype=np.uint32)] + 1
+        write_column(writer, self._field, values, ordinals, np.array(self._counts, dtype=np.uint32))
+
+
+def write_column(writer: ArraysWriter, field: Field, values: Sequence[str], ordinals: Array, counts: Array) -> None:
+    """Write a column: sorted values and their words, the ordinals of each owner in a row, and how many each has."""
+    if field.multi:
+        writer.add(f"{field.name}.starts", np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32))
+    else:
+        one_each = np.zeros(len(counts), dtype=np.uint32)
+        one_each[counts > 0] = ordinals
+        ordinals = one_each
+    writer.add(f"{field.name}.ordinals", smallest(ordinals))
+    writer.add_strings(f"{field.name}.values", [value.encode() for value in values])
+    postings = Inverter(stem if field.kind is FieldKind.TEXT else None)
+    for value in values:
+        postings.add(split_words(value))
+    postings.write(writer, field.name)

@@ -1,0 +1,259 @@
+"""The embedded engine: a SearchEngine over the files of one index folder."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+import numpy as np
+
+from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
+from indexer.fields import FIELDS, HISTOGRAM
+from indexer.model import DocumentMetadata
+from indexer.search.capabilities import Capabilities
+from indexer.search.embedded.codec.invariants import broken_invariants
+from indexer.search.embedded.evaluate import Evaluation
+from indexer.search.embedded.facets import Filtered, count_facet, count_histogram
+from indexer.search.embedded.forms import Expansion, bound_forms
+from indexer.search.embedded.highlight import Highlighter
+from indexer.search.embedded.kernels import load_kernels
+from indexer.search.embedded.manifest import MANIFEST, file_checksum, read_manifest
+from indexer.search.embedded.ordering import Ranked, best
+from indexer.search.embedded.scoring import score
+from indexer.search.embedded.slots import without_stop_words
+from indexer.search.embedded.snapshot import Snapshot
+from indexer.search.query import ParsedQuery
+from indexer.search.request import SearchRequest, Sort
+from indexer.search.response import DocumentResponse, Hit, IndexStatus, SearchResponse
+
+RELAXED = "Nothing has all of these words. These paragraphs have any of them."
+_OPEN_TRIES = 5
+
+
+_Arguments = ParamSpec("_Arguments")
+_Answer = TypeVar("_Answer")
+
+
+def _translated(method: Callable[Concatenate[EmbeddedEngine, _Arguments], _Answer]) -> Callable[..., _Answer]:
+    """A fault while answering is looked into: where a file is damaged it is IndexCorrupt, else it is what it was."""
+
+    @functools.wraps(method)
+    def answer(self: EmbeddedEngine, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
+        try:
+            return method(self, *args, **kwargs)
+        except LoccitError:
+            raise
+        except Exception as error:
+            problems = self._problems()
+            if problems:
+                raise IndexCorrupt(problems[0]) from error
+            raise
+
+    return answer
+
+
+class EmbeddedEngine:
+    """Answers requests from mapped arrays. Threads share it; each request holds one generation from beginning to end."""
+
+    capabilities = Capabilities()
+
+    def __init__(self, index_dir: Path, kernels: str = "auto") -> None:
+        self._index_dir = index_dir
+        self._kernels = load_kernels(kernels)
+        self._opening = threading.Lock()
+        self._opened: tuple[tuple[int, int, int], Snapshot] | None = None
+        self._checked: tuple[tuple[int, int, int], tuple[str, ...]] | None = None
+
+    @_translated
+    def search(self, request: SearchRequest) -> SearchResponse:
+        """Answer a request: see SearchEngine."""
+        snapshot = self._snapshot()
+        tree = without_stop_words(request.query.tree)
+        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
+        found = [evaluation.records(tree) for evaluation in evaluations]
+        relaxed = request.query.relaxed is not None and not any(map(len, found))
+        if relaxed and request.query.relaxed is not None:
+            tree = without_stop_words(request.query.relaxed)
+            found = [evaluation.records(tree) for evaluation in evaluations]
+        highlighter = Highlighter(tree, _accepted(evaluations))
+        matches = [
+            Filtered(segment, records, request, self._kernels)
+            for segment, records in zip(snapshot.segments, found, strict=True)
+        ]
+        passing = [filtered.records() for filtered in matches]
+        scores = score(tree, evaluations, passing, snapshot.statistics) if request.query.scored else None
+        first = (request.page - 1) * request.page_size
+        ranked = best(snapshot.segments, passing, scores, request.order, first, request.page_size, self._kernels)
+        return SearchResponse(
+            total=sum(map(len, passing)),
+            documents=sum(len(filtered.documents()[0]) for filtered in matches),
+            hits=tuple(_hit(snapshot, place, highlighter, scored=scores is not None) for place in ranked),
+            generation=snapshot.generation,
+            facets={
+                field.name: count_facet(field.name, matches, snapshot.values(field.name), request)
+                for field in FIELDS
+                if field.facet and field.name in request.facets
+            },
+            histogram=count_histogram(matches, request) if HISTOGRAM in request.facets else None,
+            relaxed=relaxed,
+            warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
+        )
+
+    @_translated
+    def document(
+        self, document_id: str, query: ParsedQuery | None = None, first: int = 1, last: int | None = None
+    ) -> DocumentResponse:
+        """A document and its paragraphs: see SearchEngine."""
+        snapshot = self._snapshot()
+        for segment in snapshot.segments:
+            number = segment.find_document(document_id)
+            if number is not None:
+                break
+        else:
+            raise NotFound(f"No document {document_id} in the index.")
+        begin, end = segment.document_bounds(number)
+        document = segment.document(number)
+        highlighter = self._highlighter(snapshot, query) if query is not None else None
+        hits = []
+        for record in range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end):
+            paragraph = segment.paragraph(record)
+            spans, title_spans = highlighter.spans(paragraph, document) if highlighter is not None else ((), ())
+            hits.append(Hit(paragraph, document, None, spans, title_spans))
+        return DocumentResponse(document, tuple(hits), snapshot.generation)
+
+    @_translated
+    def recent(self, limit: int) -> tuple[DocumentMetadata, ...]:
+        """The newest documents, undated ones last."""
+        snapshot = self._snapshot()
+        firsts = []
+        for segment in snapshot.segments:
+            starts = np.unique(segment.bounds[:-1])
+            starts = starts[starts < segment.records]
+            firsts.append(starts if segment.live is None else starts[segment.live[starts]])
+        ranked = best(snapshot.segments, firsts, None, Sort.NEWEST, 0, limit, self._kernels)
+        return tuple(
+            snapshot.segments[place.segment].document(int(snapshot.segments[place.segment].record_document[place.record]))
+            for place in ranked
+        )
+
+    @_translated
+    def status(self) -> IndexStatus:
+        """What is in the index."""
+        snapshot = self._snapshot()
+        sizes: dict[str, int] = {}
+        for segment in snapshot.segments:
+            for part, size in segment.sizes().items():
+                sizes[part] = sizes.get(part, 0) + size
+        return IndexStatus(
+            generation=snapshot.generation,
+            documents=snapshot.manifest.documents,
+            paragraphs=snapshot.records,
+            fields=tuple(field.name for field in FIELDS),
+            bytes={**sizes, "manifest": (self._index_dir / MANIFEST).stat().st_size},
+            built=snapshot.manifest.built,
+            roots=snapshot.manifest.roots,
+        )
+
+    def check(self) -> tuple[str, ...]:
+        """Compare the manifest, every file and every array with their checksums, and the arrays with each other."""
+        for _ in range(_OPEN_TRIES):
+            stamp = self._stamp()
+            problems = self._check()
+            if not problems or stamp == self._stamp():
+                break
+        return problems
+
+    def _check(self) -> tuple[str, ...]:
+        try:
+            manifest = read_manifest(self._index_dir)
+        except IndexCorrupt as error:
+            return (str(error),)
+        problems = []
+        for entry in manifest.segments:
+            path = self._index_dir / entry.file
+            try:
+                if path.stat().st_size != entry.size or file_checksum(path) != entry.sha256:
+                    problems.append(f"{path} does not match the checksum in the manifest. Run: loccit rebuild")
+            except OSError as error:
+                problems.append(f"{path} cannot be read: {error.strerror}. Run: loccit rebuild")
+        if not problems:
+            try:
+                segments = Snapshot(self._index_dir, manifest).segments
+                problems += [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
+            except LoccitError as error:
+                problems.append(str(error))
+            except FileNotFoundError as error:
+                problems.append(f"{error.filename} is missing. Run: loccit rebuild")
+        return tuple(problems)
+
+    def _problems(self) -> tuple[str, ...]:
+        """What `check` finds, looked for once in each generation."""
+        stamp = self._stamp()
+        if self._checked is None or self._checked[0] != stamp:
+            self._checked = (stamp, self.check())
+        return self._checked[1]
+
+    def close(self) -> None:
+        """Let go of the generation; mapped files are closed when the last answer that uses them is gone."""
+        self._opened = None
+
+    def _snapshot(self) -> Snapshot:
+        """The newest generation. Opened once; a request only compares the manifest's stamp."""
+        stamp = self._stamp()
+        opened = self._opened
+        if opened is not None and opened[0] == stamp:
+            return opened[1]
+        with self._opening:
+            for attempt in range(_OPEN_TRIES):
+                stamp = self._stamp()
+                if self._opened is not None and self._opened[0] == stamp:
+                    return self._opened[1]
+                try:
+                    snapshot = Snapshot(self._index_dir, read_manifest(self._index_dir))
+                except FileNotFoundError as error:
+                    # A writer published another generation after the manifest was read, and removed this one's files.
+                    if attempt == _OPEN_TRIES - 1 or self._stamp() == stamp:
+                        raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
+                    continue
+                self._opened = (stamp, snapshot)
+                return snapshot
+        raise IndexCorrupt(f"The index in {self._index_dir} changes faster than it can be opened.")
+
+    def _stamp(self) -> tuple[int, int, int]:
+        try:
+            found = (self._index_dir / MANIFEST).stat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise NoIndex(self._index_dir) from None
+        return found.st_mtime_ns, found.st_ino, found.st_size
+
+    def _highlighter(self, snapshot: Snapshot, query: ParsedQuery) -> Highlighter:
+        """What a search for this query would mark by."""
+        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
+        tree = without_stop_words(query.tree)
+        found = [evaluation.records(tree) for evaluation in evaluations]
+        if query.relaxed is not None and not any(map(len, found)):
+            tree = without_stop_words(query.relaxed)
+            found = [evaluation.records(tree) for evaluation in evaluations]
+        return Highlighter(tree, _accepted(evaluations))
+
+
+def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
+    """The forms that each pattern stood for in the whole index. Raises QueryError where they are too many."""
+    accepted: dict[Expansion, set[str]] = {}
+    for evaluation in evaluations:
+        for expansion, forms in evaluation.expanded():
+            accepted[expansion] = accepted.get(expansion, set()) | forms
+    for expansion, forms in accepted.items():
+        bound_forms(expansion, len(forms))
+    return accepted
+
+
+def _hit(snapshot: Snapshot, place: Ranked, highlighter: Highlighter, scored: bool) -> Hit:
+    segment = snapshot.segments[place.segment]
+    document = segment.document(int(segment.record_document[place.record]))
+    paragraph = segment.paragraph(place.record)
+    spans, title_spans = highlighter.spans(paragraph, document)
+    return Hit(paragraph, document, place.score if scored else None, spans, title_spans)

@@ -1,0 +1,137 @@
+"""A query tree over one segment: the records that match, and the matches of each node that scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeAlias
+
+import numpy as np
+
+from indexer.fields import FIELDS
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.segment import Segment
+from indexer.search.embedded.forms import Expansion, form_table
+from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.postings import NO_MATCHES, Lookup, Matches
+from indexer.search.embedded.slots import Slot, node_slots
+from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
+
+Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
+
+RANKING_FIELDS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.weight)
+
+
+def scored_nodes(node: Node, weight: float = 1.0) -> list[tuple[Leaf | Published, float]]:
+    """The nodes of a tree that add to the score, each with its weight times those of the groups around it."""
+    if isinstance(node, (All, Any)):
+        return [scored for child in node.children for scored in scored_nodes(child, weight * node.weight)]
+    return [(node, weight * node.weight)]
+
+
+def fields_of(node: Leaf) -> tuple[str, ...]:
+    """The fields in which a node's words count for the score; none for names, which only restrict."""
+    if node.field is None:
+        return RANKING_FIELDS
+    return (node.field,) if node.field in RANKING_FIELDS else ()
+
+
+class Evaluation:
+    """One query over one segment; what was found for a node is kept while the query lasts."""
+
+    def __init__(self, segment: Segment, kernels: Kernels) -> None:
+        self.segment = segment
+        self.kernels = kernels
+        self._matches: dict[tuple[Leaf, str], Matches] = {}
+        self._records: dict[Node, Array] = {}
+        self._expanded: dict[str, dict[Expansion, list[int]]] = {}
+
+    def records(self, node: Node) -> Array:
+        """The live records that match a node, ascending."""
+        found = self._evaluate(node)
+        live = self.segment.live
+        return found if live is None else found[live[found]]
+
+    def matches(self, node: Leaf, field: str) -> Matches:
+        """The units of a field that match a leaf, deleted ones included."""
+        key = (node, field)
+        found = self._matches.get(key)
+        if found is None:
+            found = self._matches[key] = self._match(node, field)
+        return found
+
+    def count_slot(self, slot: Slot, field: str) -> int:
+        """How many live records hold one slot of a phrase."""
+        lookup = self._lookup(field)
+        if field == "text" and self.segment.live is None:
+            return lookup.count(slot)
+        return len(self.records_with(field, lookup.slot(slot).units))
+
+    def expanded(self) -> Iterator[tuple[Expansion, set[str]]]:
+        """The forms that each pattern stood for, so far, in each field."""
+        for field, expanded in self._expanded.items():
+            table = form_table(self.segment.postings(field)) if expanded else None
+            for expansion, places in expanded.items():
+                if table is not None:
+                    yield expansion, {table.word(place) for place in places}
+
+    def records_with(self, field: str, units: Array) -> Array:
+        """The live records with one of these units of a field, ascending."""
+        if field == "text":
+            found = units
+        else:
+            column = self.segment.column(field)
+            mask = column.owners_with(units.astype(np.int64) + 1)
+            found = np.flatnonzero(mask[self.segment.record_document] if column.per_document else mask).astype(np.uint32)
+        live = self.segment.live
+        return found if live is None else found[live[found]]
+
+    def _lookup(self, field: str) -> Lookup:
+        return Lookup(self.segment.postings(field), self.kernels, self._expanded.setdefault(field, {}))
+
+    def _match(self, node: Leaf, field: str) -> Matches:
+        lookup = self._lookup(field)
+        slots = node_slots(node)
+        if not slots:
+            return NO_MATCHES
+        if isinstance(node, Phrase) and node.slop is not None and len(slots) > 1:
+            return lookup.windows(slots, node.slop)
+        return lookup.phrase(slots)
+
+    def _evaluate(self, node: Node) -> Array:
+        found = self._records.get(node)
+        if found is None:
+            if isinstance(node, All):
+                found = self._all(node)
+            elif isinstance(node, Any):
+                found = self.kernels.union([self._evaluate(child) for child in node.children], self.segment.records)
+            elif isinstance(node, Published):
+                mask = overlapping(self.segment, node.first, node.last)
+                found = np.flatnonzero(mask[self.segment.record_document]).astype(np.uint32)
+            else:
+                field = node.field or "text"
+                units = self.matches(node, field).units
+                found = units if field == "text" else self.records_with(field, units)
+            self._records[node] = found
+        return found
+
+    def _all(self, node: All) -> Array:
+        children = sorted((self._evaluate(child) for child in node.children), key=len)
+        found: Array = children[0] if children else self.segment.live_records
+        for child in children[1:]:
+            found = self.kernels.intersection(found, child)
+        for excluded in node.excluded:
+            found = self.kernels.difference(found, self._evaluate(excluded))
+        return found
+
+
+def overlapping(segment: Segment, first: int | None, last: int | None) -> Array:
+    """Which documents' stated intervals overlap some days, as a mask; None leaves an end open."""
+    firsts, lasts = segment.intervals
+    chosen = np.ones(len(firsts) + 1, dtype=bool)
+    chosen[0] = False
+    if first is not None:
+        chosen[1:] &= lasts >= first
+    if last is not None:
+        chosen[1:] &= firsts <= last
+    mask: Array = chosen[segment.published]
+    return mask

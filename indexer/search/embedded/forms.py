@@ -1,0 +1,116 @@
+"""Expansion: the forms of a dictionary that a wildcard or a fuzzy word stands for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from indexer.errors import QueryError
+from indexer.search.embedded.codec.inversion import JOINED
+from indexer.search.embedded.codec.segment import Postings
+from indexer.search.embedded.kernels import Kernels
+
+MAX_FORMS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """Forms that match a folded pattern: `*` any run of characters, `?` exactly one."""
+
+    text: str
+
+    @property
+    def regex(self) -> str:
+        """The pattern as a regular expression over lines; what stands between stars is taken where it first stands, for good.
+
+        So the time to refuse a form grows with its length, however many stars there are.
+        """
+        pieces = [""]
+        for part in re.split(r"([*?]+)", self.text):
+            pieces[-1] += r"[^\n]" * part.count("?") if part[:1] in ("*", "?") else re.escape(part)
+            if "*" in part:
+                pieces.append("")
+        if len(pieces) == 1:
+            return pieces[0]
+        return pieces[0] + "".join(rf"(?>[^\n]*?{piece})" for piece in pieces[1:-1]) + rf"[^\n]*{pieces[-1]}"
+
+    @property
+    def literal(self) -> str:
+        """What the forms begin with."""
+        return re.split(r"[*?]", self.text, maxsplit=1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Forms within so many edits of a form; a swap of neighbours is one edit."""
+
+    form: str
+    distance: int
+
+
+Expansion: TypeAlias = Pattern | Near
+
+
+class FormTable:
+    """A dictionary's forms as one string and as code points, made once for a segment: what expansions look through."""
+
+    def __init__(self, postings: Postings) -> None:
+        forms = [form.decode().partition(JOINED) for form in postings.forms]
+        self._words = "".join(f"{word}\n" for word, _, _ in forms)
+        self._covered = [int(length or 1) for _, _, length in forms]
+        self._codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
+        ends = np.flatnonzero(self._codes == ord("\n"))
+        self._starts = np.concatenate([[0], ends + 1])
+        self._lengths = np.diff(self._starts) - 1
+        self._postings = postings
+
+    def covered(self, place: int) -> int:
+        """The positions that a form covers."""
+        return self._covered[place]
+
+    def word(self, place: int) -> str:
+        """A form, without the sign of a joined one."""
+        return self._words[self._starts[place] : self._starts[place] + self._lengths[place]]
+
+    def expand(self, expansion: Expansion, kernels: Kernels) -> list[int]:
+        """The places of the forms that an expansion stands for, in order. Raises QueryError where they are too many."""
+        places = self._matching(expansion) if isinstance(expansion, Pattern) else self._near(expansion, kernels)
+        bound_forms(expansion, len(places))
+        return places
+
+    def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
+        wanted = np.frombuffer(expansion.form.encode("utf-32-le"), dtype=np.uint32)
+        found = kernels.near(self._codes, self._starts, self._lengths, wanted, expansion.distance)
+        places: list[int] = found.tolist()
+        return places
+
+    def _matching(self, pattern: Pattern) -> list[int]:
+        """Forms that begin alike stand together, so that only those are looked at."""
+        literal = pattern.literal.encode()
+        first = self._postings.forms.bisect(literal)
+        end = self._postings.forms.bisect(literal + b"\xff") if literal else len(self._lengths)
+        stretch = self._words[self._starts[first] : self._starts[end]]
+        expression = re.compile(f"^{pattern.regex}$", re.MULTILINE)
+        starts = [
+            int(self._starts[first]) + match.start() for match in expression.finditer(stretch) if match.start() < len(stretch)
+        ]
+        places: list[int] = np.searchsorted(self._starts, starts).tolist()
+        return places
+
+
+def bound_forms(expansion: Expansion, count: int) -> None:
+    """Raise QueryError where an expansion stands for more forms than are looked up."""
+    if count > MAX_FORMS:
+        written = expansion.text if isinstance(expansion, Pattern) else expansion.form
+        raise QueryError(f"{written} stands for more than {MAX_FORMS:,} words. Add a letter.")
+
+
+def form_table(postings: Postings) -> FormTable:
+    """The table of a dictionary's forms; made at the first use and kept with the postings."""
+    table: FormTable | None = postings.form_table
+    if table is None:
+        table = postings.form_table = FormTable(postings)
+    return table

@@ -1,0 +1,123 @@
+"""The manifest: a JSON file that names the files of a generation, replaced atomically. What it does not name is not read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from indexer.errors import IndexCorrupt, IndexVersionError, NoIndex
+from indexer.search.embedded.codec.arrays import FORMAT_VERSION
+
+MANIFEST = "manifest.json"
+_FILE_NAME = re.compile(r"[0-9A-Za-z-]+\.arrays")
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment's file as the manifest states it. sha256: of the whole file, in hex."""
+
+    file: str
+    size: int
+    sha256: str
+    documents: int
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A generation. number counts up; name is unique; built: ISO 8601 with zone; roots: the paths given to the build."""
+
+    number: int
+    name: str
+    built: str
+    roots: tuple[str, ...]
+    segments: tuple[SegmentEntry, ...]
+
+    @property
+    def documents(self) -> int:
+        """How many documents the segments hold."""
+        return sum(entry.documents for entry in self.segments)
+
+    @property
+    def records(self) -> int:
+        """How many records the segments hold."""
+        return sum(entry.records for entry in self.segments)
+
+
+def read_manifest(index_dir: Path) -> Manifest:
+    """The manifest of a folder. Raises NoIndex, IndexVersionError, IndexCorrupt."""
+    path = index_dir / MANIFEST
+    try:
+        content = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise NoIndex(index_dir) from None
+    except OSError as error:
+        raise IndexCorrupt(f"{path} cannot be read: {error.strerror}. Run: loccit rebuild") from error
+    try:
+        stated = json.loads(content)
+        version = stated["format"]
+        if version != FORMAT_VERSION:
+            raise IndexVersionError(
+                f"The index in {index_dir} has format {version}; this program reads {FORMAT_VERSION}. Run: loccit rebuild"
+            )
+        del stated["format"], stated["checksum"]
+        entries = tuple(SegmentEntry(**entry) for entry in stated.pop("segments"))
+        manifest = Manifest(segments=entries, roots=tuple(stated.pop("roots")), **stated)
+        intact = content == _written(manifest)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+        raise IndexCorrupt(f"{path} is damaged. Run: loccit rebuild") from error
+    if not intact or not _typed(manifest):
+        raise IndexCorrupt(f"{path} does not match its own checksum. Run: loccit rebuild")
+    for entry in manifest.segments:
+        if not _FILE_NAME.fullmatch(entry.file):
+            raise IndexCorrupt(f"{path} names a file outside the index folder: {entry.file}")
+    if len({entry.file for entry in manifest.segments}) != len(manifest.segments):
+        raise IndexCorrupt(f"{path} names a file twice. Run: loccit rebuild")
+    return manifest
+
+
+def write_manifest(index_dir: Path, manifest: Manifest) -> None:
+    """Publish a generation: written aside, fsynced, renamed over the old one, and the folder fsynced."""
+    aside = index_dir / f"{MANIFEST}.new"
+    with aside.open("wb") as file:
+        file.write(_written(manifest))
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(index_dir / MANIFEST)
+    sync_folder(index_dir)
+
+
+def sync_folder(folder: Path) -> None:
+    """See the names in a folder to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def file_checksum(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _written(manifest: Manifest) -> bytes:
+    """The manifest as the file holds it, to the byte."""
+    stated = {"format": FORMAT_VERSION, **asdict(manifest)}
+    checksum = hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()
+    return json.dumps({**stated, "checksum": checksum}, indent=1).encode()
+
+
+def _typed(manifest: Manifest) -> bool:
+    """Whether every value is of its type."""
+    texts = [manifest.name, manifest.built, *manifest.roots]
+    numbers = [manifest.number]
+    for entry in manifest.segments:
+        texts += [entry.file, entry.sha256]
+        numbers += [entry.size, entry.documents, entry.records]
+    return all(isinstance(text, str) for text in texts) and all(type(n) is int and n >= 0 for n in numbers)

@@ -1,0 +1,121 @@
+"""Windows: all the slots of a phrase with slop, in any order, at disjoint places, with few other positions among them.
+
+A place is (position, positions covered). A choice of one place for each slot fits where the positions from its first to its
+last are at most `slop` more than those that it covers. Choices are never enumerated where that can be avoided: words repeat.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from indexer.errors import QueryError
+
+Place: TypeAlias = tuple[int, int]
+
+_STEPS = 50_000
+
+
+def window_starts(slots: Sequence[Sequence[Place]], slop: int) -> set[int]:
+    """The positions at which a fitting choice begins."""
+    if not all(slots):
+        return set()
+    if _plain(slots):
+        return {window[0] for window in _plain_windows(slots, slop)}
+    search = _Search(slots, slop)
+    places = {place for slot in slots for place in slot}
+    return {place[0] for place in places if search.fits(place, at_least=place[0])}
+
+
+def window_members(slots: Sequence[Sequence[Place]], slop: int) -> set[Place]:
+    """The places that are part of a fitting choice."""
+    if not all(slots):
+        return set()
+    if _plain(slots):
+        return {(position, 1) for window in _plain_windows(slots, slop) for position in window}
+    search = _Search(slots, slop)
+    places = {place for slot in slots for place in slot}
+    return {place for place in places if search.fits(place, at_least=0)}
+
+
+def _plain(slots: Sequence[Sequence[Place]]) -> bool:
+    """Whether every place covers one position, and two slots have the same places or none in common."""
+    different = {tuple(slot) for slot in slots}
+    places = [place for slot in different for place in slot]
+    return len(set(places)) == len(places) and all(covered == 1 for _, covered in places)
+
+
+def _plain_windows(slots: Sequence[Sequence[Place]], slop: int) -> list[list[int]]:
+    """For each position that can begin a choice: the positions of any slot within the widest window from there."""
+    # Slots go by number: the places of one may be thousands, and hashing them takes as long.
+    numbers: dict[tuple[Place, ...], int] = {}
+    needed = Counter(numbers.setdefault(tuple(slot), len(numbers)) for slot in slots)
+    owner = {position: number for slot, number in numbers.items() for position, _ in slot}
+    positions = sorted(owner)
+    width = len(slots) + slop
+    held = [0] * len(numbers)
+    missing = len(numbers)
+    windows = []
+    end = 0
+    for begin, first in enumerate(positions):
+        while end < len(positions) and positions[end] < first + width:
+            number = owner[positions[end]]
+            held[number] += 1
+            missing -= held[number] == needed[number]
+            end += 1
+        if not missing:
+            windows.append(positions[begin:end])
+        number = owner[first]
+        missing += held[number] == needed[number]
+        held[number] -= 1
+    return windows
+
+
+class _Search:
+    """Looks for one fitting choice with a given place in it, step by step; bounded over all its uses."""
+
+    def __init__(self, slots: Sequence[Sequence[Place]], slop: int) -> None:
+        self._slots = [sorted(slot) for slot in slots]
+        self._held = [frozenset(slot) for slot in slots]
+        self._widest = [max(covered for _, covered in slot) for slot in slots]
+        self._slop = slop
+        self._steps = 0
+
+    def fits(self, place: Place, at_least: int) -> bool:
+        """Whether some choice with this place, and others from a position on, fits."""
+        everything = range(len(self._slots))
+        return any(
+            place in self._held[number] and self._extend([place], [n for n in everything if n != number], at_least)
+            for number in everything
+        )
+
+    def _extend(self, chosen: list[Place], rest: list[int], at_least: int) -> bool:
+        self._steps += 1
+        if self._steps > _STEPS:
+            raise QueryError("The words of a phrase with ~ repeat too often to be compared. Use fewer words or no ~.")
+        if not rest:
+            return True
+        first = min(position for position, _ in chosen)
+        end = max(position + covered for position, covered in chosen)
+        room = self._slop + sum(self._widest[number] for number in rest) + sum(covered for _, covered in chosen)
+        slot = self._slots[rest[0]]
+        # Only places that leave the window no wider than it may be.
+        for at in range(bisect_left(slot, (max(at_least, end - room), 0)), bisect_left(slot, (first + room, 0))):
+            position, covered = slot[at]
+            together = [*chosen, slot[at]]
+            if (
+                all(position + covered <= place or place + length <= position for place, length in chosen)
+                and self._width(together) <= self._slop + sum(self._widest[number] for number in rest[1:])
+                and self._extend(together, rest[1:], at_least)
+            ):
+                return True
+        return False
+
+    @staticmethod
+    def _width(chosen: list[Place]) -> int:
+        """The positions between the first and the last of these that they do not cover."""
+        first = min(position for position, _ in chosen)
+        end = max(position + covered for position, covered in chosen)
+        return end - first - sum(covered for _, covered in chosen)

@@ -1,0 +1,146 @@
+"""The ranking formula by the book: every word of every record is looked at, one number at a time."""
+
+from __future__ import annotations
+
+import fnmatch
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, lru_cache
+from itertools import product
+from typing import TypeAlias
+
+from indexer.fields import FIELD_BY_NAME, FieldKind
+from indexer.model import DocumentMetadata, Paragraph
+from indexer.published import parse_published
+from indexer.search.analysis import Token, find_words, stem
+from indexer.search.analysis import tokenize as analyze
+from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
+from tests.matching import edits
+from tests.records import Indexed
+
+Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
+Record: TypeAlias = tuple[DocumentMetadata, Paragraph]
+Spot: TypeAlias = tuple[int, int]
+"""A position, and how many positions are covered from there."""
+
+K1 = 1.2
+B = {"text": 0.75, "title": 0.5, "section": 0.5}
+WEIGHTS = {"text": 1.0, "title": 1.5, "section": 0.5}
+
+
+class Reference:
+    """Scores records for a tree that holds no bare stop words."""
+
+    def __init__(self, documents: Sequence[Indexed]) -> None:
+        self._records = [(metadata, paragraph) for metadata, paragraphs in documents for paragraph in paragraphs]
+        self._mean = {field: self._total(field) / len(self._records) for field in WEIGHTS}
+
+    def score(self, tree: Node, record: Record) -> float:
+        """What a record that matches the tree scores."""
+        return sum(weight * self._leaf(leaf, record) for leaf, weight in _leaves(tree, 1.0))
+
+    def _leaf(self, leaf: Leaf | Published, record: Record) -> float:
+        if isinstance(leaf, Published):
+            days = parse_published(record[0].published) if record[0].published else None
+            return 1.0 if days and days.overlaps(leaf.first, leaf.last) else 0.0
+        if leaf.field is not None and leaf.field not in WEIGHTS:
+            return 1.0 if any(_spots(leaf, tokens, False) for tokens in _values(leaf.field, record)) else 0.0
+        tf = 0.0
+        for field in WEIGHTS if leaf.field is None else (leaf.field,):
+            norm = 1 - B[field] + B[field] * _length(field, record) / (self._mean[field] or 1.0)
+            tf += WEIGHTS[field] * _frequency(leaf, field, record) / norm
+        return self._idf(leaf) * tf * (K1 + 1) / (K1 + tf)
+
+    @cache  # noqa: B019 (an instance lives as long as its test)
+    def _idf(self, leaf: Leaf) -> float:
+        field = leaf.field or "text"
+        each = [leaf] if not isinstance(leaf, Phrase) else [_slot_of(leaf, word) for word in _words(leaf.text)]
+        total = 0.0
+        for one in each:
+            having = sum(1 for record in self._records if _frequency(one, field, record))
+            total += math.log(1 + (len(self._records) - having + 0.5) / (having + 0.5))
+        return total
+
+    def _total(self, field: str) -> int:
+        return sum(_length(field, record) for record in self._records)
+
+
+def _leaves(node: Node, weight: float) -> Iterator[tuple[Leaf | Published, float]]:
+    if isinstance(node, All | Any):
+        for child in node.children:
+            yield from _leaves(child, weight * node.weight)
+    else:
+        yield node, weight * node.weight
+
+
+def _slot_of(phrase: Phrase, word: str) -> Word:
+    return Word(word, exact=phrase.exact, field=phrase.field)
+
+
+def _values(field: str, record: Record) -> list[tuple[Token, ...]]:
+    value = getattr(record[0] if FIELD_BY_NAME[field].per_document else record[1], field)
+    values = value if isinstance(value, tuple) else () if value is None else (value,)
+    return [_tokenize(one) for one in values]
+
+
+@lru_cache(maxsize=10_000)
+def _tokenize(text: str) -> tuple[Token, ...]:
+    return tuple(analyze(text))
+
+
+@lru_cache(maxsize=10_000)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text[start:end] for start, end in find_words(text))
+
+
+def _length(field: str, record: Record) -> int:
+    return sum(1 for tokens in _values(field, record) for token in tokens if token.length == 1)
+
+
+def _frequency(leaf: Leaf, field: str, record: Record) -> int:
+    stemmed = FIELD_BY_NAME[field].kind is FieldKind.TEXT
+    return sum(len(_spots(leaf, tokens, stemmed)) for tokens in _values(field, record))
+
+
+def _spots(leaf: Leaf, tokens: tuple[Token, ...], stemmed: bool) -> set[Spot]:
+    """Where a leaf stands; with slop, where a choice begins."""
+    if isinstance(leaf, Wildcard):
+        parts = leaf.pattern.split("-")
+        return _row([_matching(tokens, part) for part in parts]) | _matching(tokens, "".join(parts))
+    if isinstance(leaf, Fuzzy):
+        wanted = _tokenize(leaf.text)[-1].form
+        most = leaf.distance if leaf.distance is not None else 1 if len(wanted) <= 5 else 2
+        return _where(tokens, lambda form: edits(wanted, form) <= most)
+    key: Callable[[str], str] = stem if stemmed and not leaf.exact else str
+    slots = []
+    for word in _words(leaf.text):
+        found = [_equal(tokens, key, own.form) for own in _tokenize(word)]
+        slots.append(found[0] if len(found) == 1 else _row(found[:-1]) | found[-1])
+    if isinstance(leaf, Phrase) and leaf.slop is not None:
+        return {(min(choice)[0], 0) for choice in product(*slots) if _fits(choice, leaf.slop)}
+    return _row(slots)
+
+
+def _matching(tokens: tuple[Token, ...], pattern: str) -> set[Spot]:
+    return _where(tokens, lambda form: fnmatch.fnmatchcase(form, pattern))
+
+
+def _equal(tokens: tuple[Token, ...], key: Callable[[str], str], form: str) -> set[Spot]:
+    return _where(tokens, lambda other: key(other) == key(form))
+
+
+def _where(tokens: tuple[Token, ...], accepts: Callable[[str], bool]) -> set[Spot]:
+    return {(token.position, token.length) for token in tokens if accepts(token.form)}
+
+
+def _row(sets: list[set[Spot]]) -> set[Spot]:
+    """The places from which one spot of each set stands in order, next to each other."""
+    rows = sets[0]
+    for spots in sets[1:]:
+        rows = {(start, length + more) for start, length in rows for next_start, more in spots if next_start == start + length}
+    return rows
+
+
+def _fits(choice: tuple[Spot, ...], slop: int) -> bool:
+    covered = [place for start, length in choice for place in range(start, start + length)]
+    return len(set(covered)) == len(covered) and max(covered) - min(covered) + 1 - len(covered) <= slop

@@ -1,0 +1,107 @@
+"""Rebuilds that end badly: a program that forks, rebuilds an index in the child, and stops it at a chosen moment.
+
+Moments are the calls of the system that a rebuild makes (open, write, flush, fsync, rename, unlink, …), before and after each.
+It takes a task a line, as JSON, and gives a line for each:
+
+    {"index": FOLDER, "at": 17, "act": "kill"}      ->  {"signal": 9}
+    {"index": FOLDER, "at": 17, "act": "fill"}      ->  {"errors": ["OSError", …]}: from then on the disk takes no byte more
+    {"index": FOLDER, "at": 0, "act": "list"}       ->  {"moments": ["open", "write", …]}
+
+Each document is written aside as a segment of its own, and `commit` makes one of them: the longest way there is.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from indexer.search.embedded import EmbeddedWriter
+from tests.records import make_document
+
+NEW = (
+    make_document("new.md", ["A new harbor for Ostrel.", "Missiles, again."], title="New", published="2026"),
+    make_document("newer.md", ["The harbor, again."], title="Newer"),
+)
+
+_WATCHED = frozenset(
+    "open write flush close fsync fdatasync rename replace unlink remove ftruncate truncate mkdir flock".split()
+)
+
+
+def main() -> None:
+    """Do the tasks of standard input."""
+    for line in sys.stdin:
+        print(json.dumps(_do(json.loads(line))), flush=True)  # noqa: T201
+
+
+def _do(task: dict[str, Any]) -> dict[str, Any]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reading)
+        answer = _rebuild(task)
+        os.write(writing, json.dumps(answer).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        answered = pipe.read()
+    _, status = os.waitpid(child, 0)
+    answer = json.loads(answered) if answered else {}
+    if os.WIFSIGNALED(status):
+        answer["signal"] = os.WTERMSIG(status)
+    return answer
+
+
+def _rebuild(task: dict[str, Any]) -> dict[str, Any]:
+    moments: list[str] = []
+
+    def pass_by(name: str) -> None:
+        moments.append(name)
+        if len(moments) == task["at"]:
+            _ACTS[task["act"]]()
+
+    errors: list[str] = []
+    sys.setprofile(_watch(pass_by))
+    try:
+        with EmbeddedWriter(Path(task["index"]), ["seeds"], memory=0) as writer:
+            for document in NEW:
+                writer.add(document.metadata, document.paragraphs)
+            writer.commit()
+    except Exception as error:
+        errors = [kind.__name__ for kind in type(error).__mro__]
+    finally:
+        sys.setprofile(None)
+    return {"moments": moments, "errors": errors}
+
+
+def _watch(pass_by: Callable[[str], None]) -> Callable[[FrameType, str, Any], None]:
+    def watch(_frame: FrameType, event: str, called: Any) -> None:
+        if event not in ("c_call", "c_return") or called.__name__ not in _WATCHED:
+            return
+        owner = called.__self__
+        if isinstance(owner, io.IOBase) or getattr(owner, "__name__", None) in ("posix", "io", "_io", "fcntl"):
+            pass_by(called.__name__)
+
+    return watch
+
+
+def _kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _fill() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+
+
+_ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "fill": _fill, "list": lambda: None}
+
+if __name__ == "__main__":
+    main()

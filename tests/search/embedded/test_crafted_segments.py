@@ -1,0 +1,255 @@
+"""Crafted segments, whose checksums are right: whatever they claim, nothing but IndexCorrupt comes out of them."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile
+from tests.search.embedded.folders import (
+    SMALL,
+    copy_index,
+    make_index,
+    put,
+    refusals,
+    rewrite_segment,
+    segment_files,
+    sign_segments,
+)
+from tests.search.embedded.test_arrays import FOOTER, MAGIC, header_of
+
+Stated: TypeAlias = dict[str, Any]
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small index of one segment; tests craft copies of it."""
+    return make_index(tmp_path_factory.mktemp("sound") / "index_data", SMALL)
+
+
+@pytest.fixture
+def folder(sound: Path, tmp_path: Path) -> Path:
+    """A copy to change."""
+    return copy_index(sound, tmp_path / "index_data")
+
+
+_NUMBERS: tuple[object, ...] = (-1, -8, -(10**20), 10**6, 2**31, 2**63, 2**64, 10**400, 1.0, 1e300, True, "5", None, [], {})
+_NO_TYPES = (
+    *("|O", "O", "<U4", "|S8", "|V8", "<u16", "<u0", "<f2", "<c8", ">u4", "u4", "", "<M8[s]", "int"),
+    *(5, None, ["<u4"], {"a": "<u4"}),
+)
+_NO_ARRAYS: tuple[object, ...] = (None, 5, [], ["text.ids"], {}, {"text.ids": None}, {"text.ids": []})
+_NO_ATTRIBUTES: tuple[object, ...] = (None, 5, [], ["records"], {})
+_NO_COUNTS: tuple[object, ...] = (None, "x", [], {}, -1, 0, 3, 10**6, 2**32, 2**63, 10**30, 1e400, float("nan"))
+_ARRAYS: dict[str, Stated] = {
+    **{f"{key} is {value!r:.20}": {key: value} for key in ("length", "offset", "crc32") for value in _NUMBERS},
+    **{f"dtype is {value!r}": {"dtype": value} for value in _NO_TYPES},
+    "one key more": {"more": 1},
+    "none of our keys": {"self": 1},
+}
+_HEADERS: dict[str, Stated] = {
+    **{f"arrays are {value!r}": {"arrays": value} for value in _NO_ARRAYS},
+    **{f"attributes are {value!r}": {"attributes": value} for value in _NO_ATTRIBUTES},
+    **{
+        f"{key} is {value!r}": {"attributes": {"documents": 2, "records": 4, key: value}}
+        for key in ("documents", "records")
+        for value in _NO_COUNTS
+    },
+}
+
+
+def _with_header(folder: Path, header: bytes) -> None:
+    """Put another header into the only segment."""
+    (path,) = segment_files(folder)
+    content = path.read_bytes()
+    place, _ = header_of(content)
+    footer = struct.pack("<QQII8s", place, len(header), zlib.crc32(header), FORMAT_VERSION, MAGIC)
+    put(path, content[:place] + header + footer)
+    sign_segments(folder)
+
+
+@pytest.mark.parametrize("change", _ARRAYS)
+def test_arrays_that_are_described_wrongly_are_refused(sound: Path, folder: Path, change: str) -> None:
+    (path,) = segment_files(sound)
+    for array in ("text.ids", "document.stored.offsets"):
+        _, header = header_of(path.read_bytes())
+        header["arrays"][array] |= _ARRAYS[change]
+        copy_index(sound, folder)
+        _with_header(folder, json.dumps(header).encode())
+        assert refusals(folder)[1], array
+
+
+@pytest.mark.parametrize("key", ["dtype", "length", "offset", "crc32"])
+def test_arrays_that_are_described_in_part_are_refused(folder: Path, key: str) -> None:
+    (path,) = segment_files(folder)
+    _, header = header_of(path.read_bytes())
+    del header["arrays"]["text.ids"][key]
+    _with_header(folder, json.dumps(header).encode())
+    assert refusals(folder)[1]
+
+
+@pytest.mark.parametrize("change", _HEADERS)
+def test_headers_that_say_something_else_are_refused(folder: Path, change: str) -> None:
+    (path,) = segment_files(folder)
+    _, header = header_of(path.read_bytes())
+    _with_header(folder, json.dumps(header | _HEADERS[change]).encode())
+    assert refusals(folder)[1]
+
+
+@pytest.mark.parametrize("key", ["arrays", "attributes"])
+def test_headers_that_lack_something_are_refused(folder: Path, key: str) -> None:
+    (path,) = segment_files(folder)
+    _, header = header_of(path.read_bytes())
+    del header[key]
+    _with_header(folder, json.dumps(header).encode())
+    assert refusals(folder)[1]
+
+
+def test_counts_that_the_manifest_confirms_are_refused_too(sound: Path, folder: Path) -> None:
+    (path,) = segment_files(sound)
+    for key, value in (("documents", 0), ("documents", 10**6), ("records", 0), ("records", 5), ("records", 2**32)):
+        _, header = header_of(path.read_bytes())
+        header["attributes"][key] = value
+        copy_index(sound, folder)
+        _with_header(folder, json.dumps(header).encode())
+        sign_segments(folder, header["attributes"]["documents"], header["attributes"]["records"])
+        assert refusals(folder)[1], (key, value)
+
+
+def test_headers_that_are_none_are_refused(sound: Path, folder: Path) -> None:
+    for header in (b"{", b"[]", b"null", b"5", b"{}", b"\xff", b"[" * 100_000, b'{"a":' * 100_000, b"9" * 100_000):
+        copy_index(sound, folder)
+        _with_header(folder, header)
+        assert refusals(folder)[1], header[:10]
+
+
+@pytest.mark.parametrize("footer", [(2**64 - 1, 1), (2**64 - 64, 64), (0, 2**32 - 1), (2**63, 2**31)])
+def test_headers_outside_the_file_are_refused(folder: Path, footer: tuple[int, int]) -> None:
+    (path,) = segment_files(folder)
+    content = path.read_bytes()
+    put(path, content[: -FOOTER.size] + FOOTER.pack(*footer, zlib.crc32(b""), FORMAT_VERSION, MAGIC))
+    sign_segments(folder)
+    assert refusals(folder)[1]
+
+
+_CHANGES: dict[str, Callable[[NDArray[Any], int], NDArray[Any]]] = {
+    "cut short": lambda array, number: array[: number % (len(array) + 1)],
+    "longer": lambda array, number: np.concatenate([array, array[: 1 + number % 3]]),
+    "one number is the largest": lambda array, number: _with(array, number, np.iinfo(array.dtype).max),
+    "one number is small": lambda array, number: _with(array, number, number % 128),
+    "two numbers exchanged": lambda array, number: _exchanged(array, number),
+    "reversed": lambda array, _number: array[::-1],
+    "u8": lambda array, _number: array.astype(np.uint64),
+    "f8": lambda array, _number: array.astype(np.float64),
+    "nan": lambda array, _number: np.full(len(array), np.nan),
+    "negative": lambda array, _number: np.full(len(array), -1, dtype=np.int64),
+    "all the largest": lambda array, _number: np.full(len(array), np.iinfo(array.dtype).max),
+    "empty": lambda array, _number: array[:0],
+}
+
+
+def _with(array: NDArray[Any], number: int, value: int) -> NDArray[Any]:
+    changed = array.copy()
+    if len(changed):
+        changed[number % len(changed)] = value
+    return changed
+
+
+def _exchanged(array: NDArray[Any], number: int) -> NDArray[Any]:
+    places = np.arange(len(array))
+    if len(array) > 1:
+        first, second = number % len(array), (number // 7) % len(array)
+        places[[first, second]] = places[[second, first]]
+    return array[places]
+
+
+@given(
+    place=st.integers(0, 10_000),
+    changes=st.lists(st.tuples(st.sampled_from(sorted(_CHANGES)), st.integers(0, 10_000)), min_size=1, max_size=2),
+)
+def test_arrays_that_contradict_each_other_do_no_harm(
+    sound: Path,
+    kernels: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    place: int,
+    changes: list[tuple[str, int]],
+) -> None:
+    folder = copy_index(sound, tmp_path_factory.getbasetemp() / "crafted" / "index_data")
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        names = sorted(arrays)
+        for number, (kind, argument) in enumerate(changes):
+            name = names[(place + number * argument) % len(names)]
+            arrays[name] = _CHANGES[kind](arrays[name], argument)
+
+    rewrite_segment(folder, change)
+    refused, found = refusals(folder, kernels)
+    assert found or not refused, "a search fails over what `check` calls sound"
+
+
+def _without(name: str, arrays: Arrays, _attributes: Stated) -> None:
+    del arrays[name]
+
+
+def test_a_missing_array_is_refused(sound: Path, folder: Path) -> None:
+    (path,) = segment_files(sound)
+    kinds = ("document.", "record.", "published.", "text.", "section.", "tag.")
+    for name in (name for name in ArraysFile(path).sizes() if name.startswith(kinds)):
+        copy_index(sound, folder)
+        rewrite_segment(folder, partial(_without, name))
+        assert refusals(folder)[1], name
+
+
+def _each(key: str, *values: object) -> list[Stated]:
+    return [{key: value} for value in values]
+
+
+_STORED: tuple[object, ...] = (
+    *(None, 5, [], "x"),
+    *_each("title", None, 5, [], {}),
+    *_each("author", None, 5, "Renn", [5], [None], {}),
+    *_each("tag", None, [["a"]]),
+    *_each("published", 5, [], {}, True),
+    *_each("source", 5, []),
+    *_each("extra", None, 5, []),
+    *_each("origins", None, 5, {"title": "elsewhere"}, {"title": []}),
+    *_each("title_derived", None, 5),
+    {"language": 5},
+    *({"unknown": 1}, {"id": "other"}, {"paragraphs": "x"}),
+)
+
+
+@pytest.mark.parametrize("values", _STORED, ids=str)
+def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> None:
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        offsets = arrays["document.stored.offsets"]
+        first = json.loads(bytes(arrays["document.stored"][: offsets[1]]))
+        stored = json.dumps(first | values if isinstance(values, dict) and values else values).encode()
+        rest = bytes(arrays["document.stored"][offsets[1] :])
+        arrays["document.stored"] = np.frombuffer(stored + rest, dtype=np.uint8)
+        arrays["document.stored.offsets"] = np.array([0, len(stored), len(stored) + len(rest)], dtype=np.uint32)
+
+    rewrite_segment(folder, change)
+    refused, found = refusals(folder)
+    assert found or not refused
+
+
+def test_nested_metadata_is_refused(folder: Path) -> None:
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays["document.stored"] = np.frombuffer(b"[" * 200_000, dtype=np.uint8)
+        arrays["document.stored.offsets"] = np.array([0, 100_000, 200_000], dtype=np.uint32)
+
+    rewrite_segment(folder, change)
+    assert refusals(folder)[1]
