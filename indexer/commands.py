@@ -1,0 +1,201 @@
+"""The commands that build an index and look after it; `python -m indexer` offers these alone."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.build import rebuild
+from indexer.command_group import DONE, FAILED, SKIPPED, CommandGroup, be_verbose, complain
+from indexer.config import SETTING_NAMES, Settings, load_settings
+from indexer.errors import UsageError
+from indexer.progress import show_progress, shown_size
+from indexer.report import Report
+from indexer.search.engine import open_engine
+from indexer.search.response import IndexStatus
+from indexer.walk import shown_path
+
+_COMMON = (
+    click.option("--index-dir", metavar="FOLDER", help="The folder of the index."),
+    click.option("--engine", metavar="NAME", help="The search engine."),
+    click.option("--config", metavar="FILE", help="The settings file, instead of loccit.toml."),
+    click.option("--quiet", is_flag=True, help="No progress and no summary."),
+    click.option("--verbose", is_flag=True, expose_value=False, callback=be_verbose, help="Show where a fault happened."),
+)
+
+
+def common_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command the options that all have, and call it with the settings in place of those that are settings."""
+
+    @functools.wraps(command)
+    def with_settings(config: str | None, **given: Any) -> int:
+        options = {name: given.pop(name) for name in SETTING_NAMES if name in given}
+        settings = load_settings(Path(config) if config else None, os.environ, options)
+        return command(settings, **given)
+
+    for option in reversed(_COMMON):
+        option(with_settings)
+    return with_settings
+
+
+@click.group(cls=CommandGroup)
+@click.version_option(package_name="loccit", prog_name="loccit")
+def indexer() -> None:
+    """Build an index of documents and look after it."""
+
+
+@indexer.command("rebuild")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("--report", "report_file", metavar="FILE", help="Write what was indexed and skipped to a file, as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 3 where anything was skipped.")
+@click.option("--allow-empty", is_flag=True, help="Put an empty index in place where there is no document.")
+@common_options
+def rebuild_command(
+    settings: Settings, paths: tuple[str, ...], report_file: str | None, strict: bool, allow_empty: bool, quiet: bool
+) -> int:
+    """Build a whole new index of documents and swap it in.
+
+    Each PATH is a file, or a folder that is read recursively. Without one, the setting `documents` says what is read.
+    """
+    roots = _named(paths) if paths else settings.documents
+    report = Report()
+    with _written(report, report_file):
+        build_index(settings, roots, quiet=quiet, allow_empty=allow_empty, report=report)
+    return SKIPPED if strict and report.skipped else DONE
+
+
+@indexer.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@common_options
+def status_command(settings: Settings, as_json: bool, quiet: bool) -> int:
+    """Say what is in the index, when it was built, and from what."""
+    with closing(open_engine(settings)) as engine:
+        status = engine.status()
+    if as_json:
+        click.echo(json.dumps(_status_json(status), ensure_ascii=False))
+    elif not quiet:
+        _show_status(settings, status)
+    return DONE
+
+
+@indexer.command("check")
+@common_options
+def check_command(settings: Settings, quiet: bool) -> int:
+    """Verify every checksum and invariant of the index."""
+    with closing(open_engine(settings)) as engine:
+        failures = engine.check()
+    for failure in failures:
+        click.echo(failure)
+    if not failures and not quiet:
+        click.echo(f"The index in {shown_path(settings.index_dir)} is sound.")
+    return FAILED if failures else DONE
+
+
+def build_index(
+    settings: Settings, roots: Sequence[Path], *, quiet: bool, allow_empty: bool = False, report: Report | None = None
+) -> None:
+    """Rebuild the index in front of people: progress, then what was skipped, then a summary."""
+    report = Report() if report is None else report
+    start = time.monotonic()
+    try:
+        with show_progress(quiet) as progress:
+            rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
+    finally:
+        for skip in report.skipped:
+            complain(f"Skipped {skip.path}: {skip.reason}.{' ' if skip.hint else ''}{skip.hint}")
+    if not quiet:
+        click.echo(_summary(report, time.monotonic() - start))
+
+
+def main() -> None:
+    """`python -m indexer`."""
+    indexer.main(prog_name="python -m indexer")
+
+
+def _named(paths: Sequence[str]) -> tuple[Path, ...]:
+    if "" in paths:
+        raise UsageError("An empty PATH names nothing. Use . for the working directory.")
+    return tuple(Path(path) for path in paths)
+
+
+@contextmanager
+def _written(report: Report, report_file: str | None) -> Iterator[None]:
+    """Write a report when its build ends, however it ends. Raises UsageError before the build where it could not be."""
+    if report_file is None:
+        yield
+        return
+    path = Path(report_file)
+    # Appending leaves an earlier report as it is until there is a new one. The file stays open: the reader of a pipe would
+    # take its end for the end of the report.
+    try:
+        held = path.open("ab")
+    except OSError as error:
+        raise UsageError(f"--report cannot write {shown_path(path)}: {error.strerror}") from error
+    with held:
+        try:
+            yield
+        except BaseException:
+            try:
+                _write(report, path)
+            except OSError as error:
+                complain(f"The report cannot be written to {shown_path(path)}: {error.strerror}")
+            raise
+        _write(report, path)
+
+
+def _write(report: Report, path: Path) -> None:
+    text = json.dumps(report.to_json(), ensure_ascii=False, indent=2)
+    try:
+        path.write_text(text + "\n", encoding="utf-8", errors="replace")
+    except OSError as error:  # a full disk does not say for which file
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _summary(report: Report, seconds: float) -> str:
+    parts = [f"Indexed {_counted(report.indexed, 'document')}, {_counted(report.paragraphs, 'paragraph')} in {seconds:.1f} s."]
+    if report.skipped:
+        parts.append(f"Skipped {len(report.skipped):,}.")
+    if report.passed_over:
+        reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(report.passed_over.items()))
+        parts.append(f"Passed over: {reasons}.")
+    return " ".join(parts)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _status_json(status: IndexStatus) -> dict[str, object]:
+    return {
+        "generation": status.generation,
+        "documents": status.documents,
+        "paragraphs": status.paragraphs,
+        "fields": list(status.fields),
+        "bytes": dict(status.bytes),
+        "built": status.built,
+        "roots": [shown_path(root) for root in status.roots],
+    }
+
+
+def _show_status(settings: Settings, status: IndexStatus) -> None:
+    parts = ", ".join(f"{part} {shown_size(size)}" for part, size in status.bytes.items())
+    rows = {
+        "Index": shown_path(settings.index_dir),
+        "Generation": status.generation,
+        "Built": status.built,
+        "Roots": ", ".join(shown_path(root) for root in status.roots),
+        "Documents": f"{status.documents:,}",
+        "Paragraphs": f"{status.paragraphs:,}",
+        "Fields": ", ".join(status.fields),
+        "Size": f"{shown_size(sum(status.bytes.values()))} ({parts})",
+    }
+    for label, value in rows.items():
+        click.echo(f"{label:<12}{value}")
