@@ -1,0 +1,32 @@
+"""The Flask application: blueprints, errors, security, one engine."""
+
+from __future__ import annotations
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from indexer.config import Settings
+from indexer.search.engine import SearchEngine, open_engine
+from webapp import context, errors, security
+from webapp.views import api, health, pages
+
+# The only body is a small form that holds the address it came from.
+_MAX_BODY_BYTES = 65_536
+
+
+def create_app(settings: Settings, engine: SearchEngine | None = None) -> Flask:
+    """The application over the settings' index, or over an engine that is open already.
+
+    An absent index shows in the answers (503 with the command that makes one) and is taken up once it is there.
+    """
+    app = Flask("webapp")
+    app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=security.STATIC_MAX_AGE)
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    context.attach(app, context.Context(settings, open_engine(settings) if engine is None else engine))
+    for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    security.register(app)
+    return app

@@ -1,0 +1,153 @@
+"""The command `loccit`: the indexer's commands, and search and serve."""
+
+from __future__ import annotations
+
+import errno
+import json
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+
+import click
+from waitress.server import create_server
+
+from indexer.command_group import DONE, INTERRUPTED, CommandGroup, complain
+from indexer.commands import build_index, common_options, indexer
+from indexer.config import Settings
+from indexer.errors import AddressInUse, NoIndex, UsageError
+from indexer.search.engine import open_engine
+from webapp import params, serialize
+from webapp.application import create_app
+from webapp.links import listening_url, server_url
+from webapp.terminal import print_results
+
+_LAST_PORT = 65_535
+
+
+class SearchCommand(click.Command):
+    """A command whose arguments are a query: one dash begins a query word, two dashes an option, and `--` ends the options."""
+
+    def parse_args(self, context: click.Context, arguments: list[str]) -> list[str]:
+        """Part options from query words before click looks for options among them."""
+        with_value = {name for option in self.params if _takes_value(option) for name in option.opts}
+        options: list[str] = []
+        words: list[str] = []
+        remaining = iter(arguments)
+        for argument in remaining:
+            if argument == "--":
+                words.extend(remaining)
+            elif not argument.startswith("--"):
+                words.append(argument)
+            else:
+                options.append(argument)
+                if argument in with_value:
+                    value = next(remaining, None)
+                    if value is None:
+                        raise click.BadOptionUsage(argument, f"Option {argument!r} requires an argument.", context)
+                    options.append(value)
+        return super().parse_args(context, [*options, "--", *words])
+
+
+def parameter_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give a command an option for each search parameter but the query; every one arrives as a tuple of texts."""
+    for parameter in reversed(params.PARAMETERS):
+        if parameter.name != "q":
+            takes = f"{parameter.help} Takes {parameter.takes}."
+            option = click.option(option_name(parameter), parameter.name, multiple=True, metavar="VALUE", help=takes)
+            command = option(command)
+    return command
+
+
+def option_name(parameter: params.Parameter) -> str:
+    """What the command line calls a search parameter."""
+    return "--" + parameter.name.replace("_", "-")
+
+
+@click.group(cls=CommandGroup)
+@click.version_option(package_name="loccit", prog_name="loccit")
+def loccit() -> None:
+    """Full-text search that finds the paragraph and cites the place."""
+
+
+for building in indexer.commands.values():
+    loccit.add_command(building)
+
+
+@loccit.command("search", cls=SearchCommand)
+@click.argument("words", metavar="QUERY...", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="The answer as the API gives it.")
+@parameter_options
+@common_options
+def search_command(settings: Settings, words: tuple[str, ...], as_json: bool, quiet: bool, **given: tuple[str, ...]) -> int:
+    """Search, and print a page of hits.
+
+    The words make one query, as on the search page: -word leaves paragraphs out, and after -- everything is query.
+    """
+    request = params.parse(_pairs(words, given)).request
+    if not as_json:
+        request = replace(request, facets=())
+    with closing(open_engine(settings)) as engine:
+        response = engine.search(request)
+    for warning in response.warnings:
+        complain(f"Note: {warning}")
+    if as_json:
+        click.echo(json.dumps(serialize.search(request, response), ensure_ascii=False))
+    else:
+        print_results(request, response, server_url(settings), summary=not quiet)
+    return DONE
+
+
+@loccit.command("serve")
+@click.option("--host", metavar="ADDRESS", help="The address to listen on.")
+@click.option("--port", type=int, metavar="NUMBER", help="The port to listen on; 0 takes a free one.")
+@click.option("--threads", type=int, metavar="NUMBER", help="How many requests to answer at once.")
+@common_options
+def serve_command(settings: Settings, quiet: bool) -> int:
+    """Serve the search page and the API; without an index, build it first."""
+    with _listen(settings) as listening, closing(open_engine(settings)) as engine:
+        try:
+            engine.status()
+        except NoIndex:
+            build_index(settings, settings.documents, quiet=quiet)
+        taken = replace(settings, port=listening.getsockname()[1])
+        server = create_server(create_app(taken, engine), sockets=[listening], threads=settings.threads, ident=None)
+        if not quiet:
+            click.echo(f"Loccit is at {listening_url(taken.host, taken.port)} (Ctrl-C ends it)")
+            sys.stdout.flush()
+        server.run()
+    return INTERRUPTED
+
+
+def main() -> None:
+    """The entry point of the command."""
+    loccit.main(prog_name="loccit")
+
+
+def _takes_value(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Option) and not parameter.is_flag
+
+
+def _pairs(words: Sequence[str], given: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """The search as a URL would have it."""
+    yield "q", params.encodable(" ".join(words))
+    for name, values in given.items():
+        for value in values:
+            yield name, params.encodable(value)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything that lasts; who connects meanwhile waits."""
+    host, port = settings.host, settings.port
+    try:
+        family, _kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except UnicodeError as error:
+        raise UsageError(f"Cannot listen on {host}: that is no name of a host") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = port + 1 if port < _LAST_PORT else 0
+            raise AddressInUse(f"Port {port} on {host} is in use. Choose another: loccit serve --port {other}") from error
+        reason = (error.strerror or str(error)).partition(" (while")[0]
+        raise UsageError(f"Cannot listen on {host} port {port}: {reason}") from error

@@ -1,0 +1,32 @@
+"""What belongs to one application: its settings and its engine. Views reach it with `current()`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app
+
+from indexer.config import Settings
+from indexer.search.engine import SearchEngine
+
+_KEY = "loccit"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The settings and the engine of an application; the engine is shared by its threads."""
+
+    settings: Settings
+    engine: SearchEngine
+
+
+def attach(app: Flask, context: Context) -> None:
+    """Give an application its context."""
+    app.extensions[_KEY] = context
+
+
+def current() -> Context:
+    """The context of the application that answers the request at hand."""
+    context = current_app.extensions[_KEY]
+    assert isinstance(context, Context)
+    return context

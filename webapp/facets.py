@@ -1,0 +1,138 @@
+"""Facets, and the chips of the filters that hold, as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from indexer.fields import FIELD_BY_NAME
+from indexer.search.request import MAX_FACET_SIZE, Filter, SearchRequest
+from indexer.search.response import Facet, FacetState, FacetValue, SearchResponse
+from webapp.labels import number, value_label
+from webapp.links import search_url, without_filter, without_range
+
+_FACET_SIZES = (100, MAX_FACET_SIZE)
+_CLOSED = frozenset({"format", "section"})
+_ORDER = {FacetState.INCLUDED: 0, FacetState.EXCLUDED: 1, FacetState.NONE: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """A value of a facet. name: what its checkbox is called in the form; bar: its share of the largest count, in percent."""
+
+    id: str
+    name: str
+    exclude_name: str
+    value: str
+    label: str
+    count: str
+    bar: str
+    included: bool
+    excluded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetView:
+    """A facet. more: how many values are not listed, or ""; more_url, fewer_url: None where there is no such page."""
+
+    name: str
+    label: str
+    opened: bool
+    distinct: str
+    values: tuple[ValueView, ...]
+    more: str
+    more_url: str | None
+    fewer_url: str | None
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter that holds, and the page without it."""
+
+    prefix: str
+    label: str
+    excluded: bool
+    without: SearchRequest
+
+    @property
+    def url(self) -> str:
+        """The page without it."""
+        return search_url(self.without)
+
+
+def present_facets(response: SearchResponse, request: SearchRequest) -> tuple[FacetView, ...]:
+    """The facets that have a value to show, in the order of the field table."""
+    return tuple(_facet(name, facet, request) for name, facet in response.facets.items() if facet.values)
+
+
+def present_chips(request: SearchRequest) -> tuple[Chip, ...]:
+    """The filters that hold: dates first, then the fields in the order of the table."""
+    chips: list[Chip] = []
+    if request.published_from or request.published_to:
+        label = _range_label(request.published_from, request.published_to)
+        chips.append(Chip("Published", label, False, without_range(request)))
+    for one in request.filters:
+        chips.extend(_chips(one, request))
+    return tuple(chips)
+
+
+def _chips(one: Filter, request: SearchRequest) -> Sequence[Chip]:
+    label = FIELD_BY_NAME[one.field].label
+    values = [(value, False) for value in one.included] + [(value, True) for value in one.excluded]
+    return [
+        Chip(
+            f"Not {label.lower()}" if excluded else label,
+            value_label(one.field, value),
+            excluded,
+            without_filter(request, one.field, value),
+        )
+        for value, excluded in values
+    ]
+
+
+def _range_label(first: str | None, last: str | None) -> str:
+    if first and last:
+        return first if first == last else f"{first} to {last}"
+    return f"from {first}" if first else f"to {last}"
+
+
+def _facet(name: str, facet: Facet, request: SearchRequest) -> FacetView:
+    field = FIELD_BY_NAME[name]
+    values = sorted(facet.values, key=lambda value: _ORDER[value.state])
+    most = max(value.count for value in values)
+    hidden = facet.distinct - sum(value.count > 0 for value in values)
+    chosen = any(value.state is not FacetState.NONE for value in values)
+    larger = next((size for size in _FACET_SIZES if size > request.facet_size), None)
+    default = SearchRequest().facet_size
+    return FacetView(
+        name=name,
+        label=field.label,
+        opened=chosen or name not in _CLOSED,
+        distinct=number(facet.distinct),
+        values=tuple(_value(name, place, value, most) for place, value in enumerate(values)),
+        more=number(hidden) if hidden > 0 else "",
+        more_url=_sized(request, larger, name) if hidden > 0 and larger else None,
+        fewer_url=_sized(request, default, name) if request.facet_size > default and len(values) > default else None,
+        missing=number(facet.missing) if facet.missing else "",
+    )
+
+
+def _sized(request: SearchRequest, size: int, name: str) -> str:
+    return f"{search_url(replace(request, facet_size=size))}#f-{name}"
+
+
+def _value(name: str, place: int, value: FacetValue, most: int) -> ValueView:
+    included = value.state is FacetState.INCLUDED
+    excluded = value.state is FacetState.EXCLUDED
+    return ValueView(
+        id=f"v-{name}-{place}",
+        name=f"exclude_{name}" if excluded else name,
+        exclude_name=f"exclude_{name}",
+        value=value.value,
+        label=value_label(name, value.value),
+        count=number(value.count),
+        bar=f"{value.count * 100 / most:.1f}" if most else "0",
+        included=included,
+        excluded=excluded,
+    )

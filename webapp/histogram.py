@@ -1,0 +1,157 @@
+"""The bars of the dates facet, as attributes of an SVG drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+
+from indexer.published import parse_published
+from indexer.search.request import Interval, SearchRequest
+from indexer.search.response import Bucket, Histogram
+from webapp.labels import counted, days_label, number
+from webapp.links import search_url
+
+WIDTH = 360
+HEIGHT = 56
+_MOST_BARS = 120
+_FEWEST_COLUMNS = 12
+_GAP = 0.16
+_MOST_YEARS = 10
+_YEARS_IN_A_ROW = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A stretch of days. column_x, column_width: what can be clicked; x, y, width, height: what is drawn in it.
+
+    chosen: inside the request's range.
+    """
+
+    column_x: str
+    column_width: str
+    x: str
+    y: str
+    width: str
+    height: str
+    label: str
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A year, or the whole, under the drawing."""
+
+    label: str
+    count: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class DatesView:
+    """The dates facet. first, last: ISO days of the request's range, or "". aligned: each year stands under its own bars."""
+
+    bars: tuple[Bar, ...]
+    years: tuple[Stretch, ...]
+    aligned: bool
+    first: str
+    last: str
+    note: str
+
+
+def present_dates(histogram: Histogram, request: SearchRequest) -> DatesView:
+    """Lay out a histogram under a request."""
+    first, last = _range(request)
+    buckets = _whole_years(histogram) if histogram.interval is Interval.MONTH else histogram.buckets
+    aligned = histogram.interval is Interval.MONTH and len(buckets) <= 12 * _YEARS_IN_A_ROW
+    years = _years(buckets, request, every=aligned)
+    notes = [
+        f"{counted(histogram.coarser, 'paragraph')} dated less exactly" if histogram.coarser else "",
+        f"{number(histogram.missing)} without a date" if histogram.missing else "",
+    ]
+    return DatesView(
+        bars=_bars(_merged(buckets), request, first, last),
+        years=years,
+        aligned=aligned,
+        first=first,
+        last=last,
+        note=", ".join(filter(None, notes)),
+    )
+
+
+def range_url(request: SearchRequest, first: str, last: str) -> str:
+    """The request within these days."""
+    return search_url(replace(request, published_from=first, published_to=last, page=1))
+
+
+def _range(request: SearchRequest) -> tuple[str, str]:
+    """The request's range as whole days, which is what a date field can show."""
+    first = parse_published(request.published_from) if request.published_from else None
+    last = parse_published(request.published_to) if request.published_to else None
+    return (
+        date.fromordinal(first.first).isoformat() if first else "",
+        date.fromordinal(last.last).isoformat() if last else "",
+    )
+
+
+def _whole_years(histogram: Histogram) -> tuple[Bucket, ...]:
+    """Months from January to December, so that each year takes the same room."""
+    if not histogram.buckets:
+        return ()
+    counts = {bucket.first[:7]: bucket for bucket in histogram.buckets}
+    years = range(int(histogram.buckets[0].first[:4]), int(histogram.buckets[-1].first[:4]) + 1)
+    months = (f"{year:04}-{month:02}" for year in years for month in range(1, 13))
+    return tuple(counts.get(month) or _empty_month(month) for month in months)
+
+
+def _empty_month(month: str) -> Bucket:
+    days = parse_published(month)
+    last = date.fromordinal(days.last).isoformat() if days else f"{month}-28"
+    return Bucket(f"{month}-01", last, 0)
+
+
+def _merged(buckets: Sequence[Bucket]) -> list[Bucket]:
+    """At most _MOST_BARS stretches, each of so many neighbouring buckets."""
+    run = -(-len(buckets) // _MOST_BARS) or 1
+    groups = (buckets[start : start + run] for start in range(0, len(buckets), run))
+    return [Bucket(group[0].first, group[-1].last, sum(one.count for one in group)) for group in groups]
+
+
+def _bars(buckets: Sequence[Bucket], request: SearchRequest, first: str, last: str) -> tuple[Bar, ...]:
+    most = max((bucket.count for bucket in buckets), default=0) or 1
+    column = WIDTH / max(len(buckets), _FEWEST_COLUMNS)
+    bars: list[Bar] = []
+    for place, bucket in enumerate(buckets):
+        height = max(bucket.count / most * (HEIGHT - 4), 1.5) if bucket.count else 0.0
+        bars.append(
+            Bar(
+                column_x=f"{place * column:.2f}",
+                column_width=f"{column:.2f}",
+                x=f"{(place + _GAP / 2) * column:.2f}",
+                y=f"{HEIGHT - height:.2f}",
+                width=f"{(1 - _GAP) * column:.2f}",
+                height=f"{height:.2f}",
+                label=f"{days_label(bucket.first, bucket.last)}: {number(bucket.count)}",
+                url=range_url(request, bucket.first, bucket.last),
+                chosen=(not first or bucket.last >= first) and (not last or bucket.first <= last),
+            )
+        )
+    return tuple(bars)
+
+
+def _years(buckets: Sequence[Bucket], request: SearchRequest, *, every: bool) -> tuple[Stretch, ...]:
+    """The years as links, empty ones only where `every` one has its place; where they are too many, the whole stretch."""
+    by_year = [(year, list(group)) for year, group in groupby(buckets, key=lambda bucket: bucket.first[:4])]
+    shown = [(year, group) for year, group in by_year if every or any(one.count for one in group)]
+    if len(shown) > _MOST_YEARS:
+        shown = [(f"{shown[0][0]} to {shown[-1][0]}", list(buckets))]
+    return tuple(
+        Stretch(
+            year,
+            number(sum(one.count for one in group)),
+            range_url(request, f"{group[0].first[:4]}-01-01", f"{group[-1].last[:4]}-12-31"),
+        )
+        for year, group in shown
+    )

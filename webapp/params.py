@@ -1,0 +1,324 @@
+"""The parameters of a search: from a URL to a SearchRequest, and exactly back.
+
+`PARAMETERS` is the one table: URLs, the command line's options, the docs and the error messages derive from it.
+`parse(write(request))` holds the same request again, and `write` leaves out whatever is as it would be anyway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import quote_plus
+
+from indexer.errors import ParameterError
+from indexer.fields import FACETS, FIELD_BY_NAME
+from indexer.published import DayRange, parse_published
+from indexer.search import syntax
+from indexer.search.query import EMPTY_QUERY, ParsedQuery
+from indexer.search.request import MAX_DEPTH, MAX_FACET_SIZE, MAX_PAGE_SIZE, Filter, Interval, Match, SearchRequest, Sort
+from webapp.labels import shortened
+
+MAX_CONTEXT = 10
+# Every link of a page repeats every filter of its search.
+MAX_FILTER_VALUES = 100
+
+_DEFAULT = SearchRequest()
+_NO_FACETS = "none"
+_COMPARED_LENGTH = 60
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WHOLE_NUMBER = re.compile(r"0*(\d{1,9})", re.ASCII)
+_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. takes: what its value may be, as a phrase that fits after "takes"; choices: where they are few."""
+
+    name: str
+    help: str
+    takes: str
+    repeatable: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedParams:
+    """A search as a URL asks for it; unknown: the names that mean nothing, in order."""
+
+    request: SearchRequest
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentParams:
+    """What a URL asks of a document: a query whose matches to mark, and how many neighbours of a paragraph on each side."""
+
+    query: ParsedQuery = EMPTY_QUERY
+    match: Match = Match.ALL
+    context: int = 0
+    unknown: tuple[str, ...] = ()
+
+
+def _choice(name: str, text: str, choices: type[StrEnum]) -> Parameter:
+    names = tuple(choice.value for choice in choices)
+    return Parameter(name, text, f"one of {', '.join(names)}", choices=names)
+
+
+def _filters() -> Iterable[Parameter]:
+    for name in FACETS:
+        label = FIELD_BY_NAME[name].label.lower()
+        takes = f"a whole {label}, exactly as stated"
+        yield Parameter(name, f"Only paragraphs with this {label}; several are alternatives.", takes, repeatable=True)
+        yield Parameter(f"exclude_{name}", f"No paragraphs with this {label}.", takes, repeatable=True)
+
+
+_A_DATE = "a date such as 2025, 2025-05 or 2025-05-19"
+_Q = Parameter("q", "What to look for; without it, every paragraph.", "a query, as /help describes it")
+_MATCH = _choice("match", "Whether all the words must be there, or any of them.", Match)
+
+PARAMETERS: tuple[Parameter, ...] = (
+    _Q,
+    Parameter("page", "Which page of the hits.", "a whole number from 1"),
+    Parameter("page_size", "How many hits a page has.", f"a whole number from 1 to {MAX_PAGE_SIZE}"),
+    _choice("sort", "The order of the hits: relevance with a query, else newest.", Sort),
+    _MATCH,
+    *_filters(),
+    Parameter("published_from", "Only what was published then or later.", _A_DATE),
+    Parameter("published_to", "Only what was published then or earlier.", _A_DATE),
+    Parameter(
+        "facets",
+        "Which facets to count; all of them unless told.",
+        f"{_NO_FACETS}, or names with commas between: {', '.join(_DEFAULT.facets)}",
+    ),
+    Parameter("facet_size", "How many values a facet lists.", f"a whole number from 1 to {MAX_FACET_SIZE}"),
+    _choice("interval", "The width of the histogram's buckets; chosen by the span of the hits unless told.", Interval),
+)
+DOCUMENT_PARAMETERS: tuple[Parameter, ...] = (_Q, _MATCH)
+PARAGRAPH_PARAMETERS: tuple[Parameter, ...] = (
+    *DOCUMENT_PARAMETERS,
+    Parameter("context", "How many paragraphs before and after to add.", f"a whole number from 0 to {MAX_CONTEXT}"),
+)
+
+
+class _Arguments:
+    """The values that a URL gives to the parameters of a table, empty ones left out."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> None:
+        self._table = {parameter.name: parameter for parameter in table}
+        self._values: dict[str, list[str]] = {}
+        unknown: dict[str, None] = {}
+        for name, value in pairs:
+            if not value.strip():
+                continue
+            if name in self._table:
+                self._values.setdefault(name, []).append(value)
+            else:
+                unknown[name] = None
+        self.unknown = tuple(unknown)
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """The values of a repeatable parameter, each once, in order."""
+        return tuple(dict.fromkeys(self._values.get(name, ())))
+
+    def one(self, name: str) -> str | None:
+        """The value of a parameter that has one; the same again is no contradiction."""
+        values = self.all(name)
+        if len(values) > 1:
+            raise ParameterError(name, f"{name} was given more than once: {_shown(values[0])} and {_shown(values[1])}.")
+        return values[0] if values else None
+
+    def number(self, name: str, default: int, least: int = 1, most: int | None = None) -> int:
+        """A whole number between bounds, both included."""
+        value = self.one(name)
+        if value is None:
+            return default
+        digits = _WHOLE_NUMBER.fullmatch(value.strip())
+        number = int(digits.group(1)) if digits else -1
+        if number < least or (most is not None and number > most):
+            raise self.refusal(name, value)
+        return number
+
+    def choice(self, name: str, choices: type[_Choice]) -> _Choice | None:
+        """One of a few names."""
+        value = self.one(name)
+        if value is None:
+            return None
+        try:
+            return choices(value.strip())
+        except ValueError:
+            raise self.refusal(name, value) from None
+
+    def date(self, name: str) -> tuple[str, DayRange] | None:
+        """A partial date as typed, and the days that it names."""
+        value = self.one(name)
+        if value is None:
+            return None
+        days = parse_published(value) if _PARTIAL_DATE.fullmatch(value.strip()) else None
+        if days is None:
+            raise self.refusal(name, value)
+        return value.strip(), days
+
+    def query(self) -> tuple[ParsedQuery, Match]:
+        """The query, read as `match` says."""
+        match = self.choice("match", Match) or _DEFAULT.match
+        source = self.one("q")
+        return (EMPTY_QUERY if source is None else syntax.parse(source, match)), match
+
+    def refusal(self, name: str, value: str) -> ParameterError:
+        """What to say of a bad value."""
+        return ParameterError(name, f"{name} takes {self._table[name].takes}; not {_shown(value)}.")
+
+
+def parse(pairs: Iterable[tuple[str, str]]) -> ParsedParams:
+    """Read a search. Raises ParameterError, naming the parameter and what it takes; QueryError for a query over a bound."""
+    arguments = _Arguments(pairs, PARAMETERS)
+    query, match = arguments.query()
+    page, page_size = _page(arguments)
+    sort = arguments.choice("sort", Sort)
+    published_from, published_to = _published(arguments)
+    request = SearchRequest(
+        query=query,
+        match=match,
+        page=page,
+        page_size=page_size,
+        sort=None if sort is Sort.RELEVANCE else sort,
+        filters=_read_filters(arguments),
+        published_from=published_from,
+        published_to=published_to,
+        facets=_facets(arguments),
+        facet_size=arguments.number("facet_size", _DEFAULT.facet_size, most=MAX_FACET_SIZE),
+        interval=arguments.choice("interval", Interval),
+    )
+    return ParsedParams(request, arguments.unknown)
+
+
+def parse_document(pairs: Iterable[tuple[str, str]], table: Sequence[Parameter] = DOCUMENT_PARAMETERS) -> DocumentParams:
+    """Read what is asked of a document, or with PARAGRAPH_PARAMETERS of a paragraph. Raises as `parse` does."""
+    arguments = _Arguments(pairs, table)
+    query, match = arguments.query()
+    return DocumentParams(query, match, arguments.number("context", 0, least=0, most=MAX_CONTEXT), arguments.unknown)
+
+
+def write(request: SearchRequest) -> tuple[tuple[str, str], ...]:
+    """The parameters that give this request, in the order of the table; what is as it would be anyway is left out."""
+    values = _values(request)
+    return tuple(
+        (parameter.name, value)
+        for parameter in PARAMETERS
+        if values[parameter.name] != _DEFAULT_VALUES[parameter.name]
+        for value in values[parameter.name]
+    )
+
+
+def query_string(request: SearchRequest) -> str:
+    """The same as a URL has it after the question mark."""
+    return "&".join([f"{name}={quote_plus(encodable(value))}" for name, value in write(request)])
+
+
+def encodable(text: str) -> str:
+    """A text with U+FFFD for each lone surrogate: what stands for a byte of an argument or a file that is no text."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def refuse_unknown(unknown: Sequence[str], table: Sequence[Parameter] = PARAMETERS) -> None:
+    """Raise ParameterError for the first unknown name, with the nearest known one."""
+    if unknown:
+        name = unknown[0]
+        near = nearest(name, table)
+        known = ", ".join(parameter.name for parameter in table)
+        advice = f"Did you mean {near}?" if near else f"This address takes {known or 'no parameters'}."
+        raise ParameterError(name, f"Unknown parameter {_shown(name)}. {advice}")
+
+
+def nearest(name: str, table: Sequence[Parameter] = PARAMETERS) -> str | None:
+    """The known name that was most likely meant."""
+    names = [parameter.name for parameter in table]
+    close = get_close_matches(name[:_COMPARED_LENGTH].lower().replace("-", "_"), names, n=1)
+    return close[0] if close else None
+
+
+def is_tracking(name: str) -> bool:
+    """Whether a parameter was added to a link by whoever counts clicks; it concerns nobody."""
+    return name.startswith("utm_") or name == "fbclid"
+
+
+def _page(arguments: _Arguments) -> tuple[int, int]:
+    page = arguments.number("page", _DEFAULT.page)
+    page_size = arguments.number("page_size", _DEFAULT.page_size, most=MAX_PAGE_SIZE)
+    if page * page_size > MAX_DEPTH:
+        last = MAX_DEPTH // page_size
+        raise ParameterError(
+            "page", f"page * page_size is at most {MAX_DEPTH:,}: with {page_size} a page, page takes 1 to {last:,}."
+        )
+    return page, page_size
+
+
+def _published(arguments: _Arguments) -> tuple[str | None, str | None]:
+    start = arguments.date("published_from")
+    end = arguments.date("published_to")
+    if start and end and start[1].first > end[1].last:
+        raise ParameterError(
+            "published_from", f"published_from ({start[0]}) takes a date no later than published_to ({end[0]})."
+        )
+    return start and start[0], end and end[0]
+
+
+def _read_filters(arguments: _Arguments) -> tuple[Filter, ...]:
+    filters = (Filter(name, arguments.all(name), arguments.all(f"exclude_{name}")) for name in FACETS)
+    stated = tuple(each for each in filters if each.included or each.excluded)
+    counts = {name: len(arguments.all(name)) for field in FACETS for name in (field, f"exclude_{field}")}
+    total = sum(counts.values())
+    if total > MAX_FILTER_VALUES:
+        longest = max(counts, key=counts.__getitem__)
+        raise ParameterError(
+            longest,
+            f"{longest} has {counts[longest]:,} of {total:,} filter values; at most {MAX_FILTER_VALUES} are allowed in all.",
+        )
+    return stated
+
+
+def _facets(arguments: _Arguments) -> tuple[str, ...]:
+    value = arguments.one("facets")
+    if value is None:
+        return _DEFAULT.facets
+    names = {name.strip() for name in value.split(",")} - {""}
+    if names == {_NO_FACETS}:
+        return ()
+    if not names or not names.issubset(_DEFAULT.facets):
+        raise arguments.refusal("facets", value)
+    return tuple(name for name in _DEFAULT.facets if name in names)
+
+
+def _values(request: SearchRequest) -> Mapping[str, tuple[str, ...]]:
+    """The values of every parameter, as a URL would have them if it left nothing out."""
+    values: dict[str, tuple[str, ...]] = {
+        "q": (request.query.source,) if request.query.source.strip() else (),
+        "page": (str(request.page),),
+        "page_size": (str(request.page_size),),
+        "sort": () if request.sort in (None, Sort.RELEVANCE) else (str(request.sort),),
+        "match": (request.match.value,),
+        "published_from": (request.published_from,) if request.published_from else (),
+        "published_to": (request.published_to,) if request.published_to else (),
+        "facets": (",".join(request.facets) or _NO_FACETS,),
+        "facet_size": (str(request.facet_size),),
+        "interval": (request.interval.value,) if request.interval else (),
+    }
+    chosen = {each.field: each for each in request.filters}
+    for name in FACETS:
+        values[name] = chosen[name].included if name in chosen else ()
+        values[f"exclude_{name}"] = chosen[name].excluded if name in chosen else ()
+    return values
+
+
+_DEFAULT_VALUES = _values(_DEFAULT)
+
+
+def _shown(value: str) -> str:
+    """A value as a message quotes it."""
+    return repr(shortened(value))

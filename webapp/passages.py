@@ -1,0 +1,78 @@
+"""A paragraph, a title and a place, ready for a template: by kind, marked, with the language and direction of their text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from indexer.model import DocumentMetadata, Paragraph
+from indexer.search.response import Hit, Span
+from webapp.labels import Script, script
+from webapp.snippets import mark
+from webapp.tables import Table, table_of
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The text of a record. kind: as in the model; table: for a row that has columns; part: `part 2 of 3` or ""."""
+
+    kind: str
+    text: Markup
+    script: Script
+    table: Table | None
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A document's title, marked."""
+
+    text: Markup
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A paragraph near a hit; `text` is None for the hit itself."""
+
+    ordinal: int
+    text: Markup | None
+    script: Script
+
+
+def passage_of(hit: Hit) -> Passage:
+    """The record that a hit is."""
+    paragraph = hit.paragraph
+    return Passage(
+        kind=paragraph.kind.value,
+        text=mark(paragraph.text, hit.spans),
+        script=script(hit.document.language, paragraph.text),
+        table=table_of([hit]),
+        part=part_of(paragraph),
+    )
+
+
+def part_of(paragraph: Paragraph) -> str:
+    """Which part of a paragraph that was too long for one record."""
+    return f"part {paragraph.part.number} of {paragraph.part.of}" if paragraph.part else ""
+
+
+def titled(document: DocumentMetadata, spans: Sequence[Span]) -> Titled:
+    """A title with what the query marks in it."""
+    return Titled(mark(document.title, spans), script(document.language, document.title))
+
+
+def neighbours_of(hit: Hit, around: Sequence[Hit]) -> tuple[Neighbour, ...]:
+    """The paragraphs around a hit, itself in its place; none where it stands alone."""
+    if len(around) < 2:
+        return ()
+    return tuple(
+        Neighbour(
+            one.paragraph.ordinal,
+            None if one.paragraph.ordinal == hit.paragraph.ordinal else mark(one.paragraph.text, one.spans),
+            script(one.document.language, one.paragraph.text),
+        )
+        for one in around
+    )

@@ -1,0 +1,50 @@
+"""The headers that every answer carries.
+
+Nothing inline, nothing from elsewhere, no framing. URLs that we write are relative, and permalinks in citations begin as the
+settings say, so the Host header decides nothing.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+STATIC_MAX_AGE = 3600
+
+_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+# What a reader searched for stands in the URL: it must not reach the sites that documents come from.
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def register(app: Flask) -> None:
+    """Put the headers on every answer of an application, errors included."""
+    app.after_request(_add_headers)
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    if response.status_code >= 400:
+        response.headers["Cache-Control"] = "no-store"
+    elif request.endpoint != "static":
+        # The index may change at any moment; the browser's back button needs no request all the same.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
