@@ -1,0 +1,1 @@
+"""Measurements of speed and size, from outside: the program is used as its users use it."""

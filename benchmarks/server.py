@@ -1,0 +1,127 @@
+"""The real server as a subprocess, and clients that ask it over connections they keep."""
+
+from __future__ import annotations
+
+import http.client
+import multiprocessing
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import SimpleQueue
+
+_HOST = "127.0.0.1"
+_SHOWN_URL = re.compile(rf"http://{re.escape(_HOST)}:(\d+)")
+_TIMEOUT = 60
+_WARM_REQUESTS = 20
+
+
+class ServerError(Exception):
+    """The server did not start, or did not answer as it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that listens. process: its process id."""
+
+    port: int
+    process: int
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What clients saw. seconds: from the first request to the last answer; times: of each answer, in seconds."""
+
+    clients: int
+    seconds: float
+    times: tuple[float, ...]
+
+    @property
+    def rate(self) -> float:
+        """Answers in a second."""
+        return len(self.times) / self.seconds
+
+
+@contextmanager
+def serve(index_dir: Path) -> Iterator[Running]:
+    """`loccit serve` on a free port, until the block ends. What it says on the way is shown only if it does not start."""
+    command = [sys.executable, "-m", "webapp", "serve", "--index-dir", str(index_dir), "--host", _HOST, "--port", "0"]
+    with (
+        tempfile.TemporaryFile("w+") as said,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as server,
+    ):
+        try:
+            assert server.stdout is not None
+            shown = _SHOWN_URL.search(server.stdout.readline())
+            if shown is None:
+                said.seek(0)
+                raise ServerError(f"The server did not say where it listens. {said.read()}")
+            yield Running(int(shown[1]), server.pid)
+        finally:
+            server.terminate()
+
+
+def search_paths(pairs: Sequence[Sequence[tuple[str, str]]], page: bool) -> list[str]:
+    """The addresses of searches: of the page or of the JSON."""
+    place = "/" if page else "/api/search"
+    return [f"{place}?{urlencode(each)}" for each in pairs]
+
+
+def load(server: Running, paths: Sequence[str], clients: int, requests: int) -> Load:
+    """So many requests in all, shared among clients, each a process with one connection. The paths are gone through in turn.
+
+    Raises ServerError where an answer is not 200.
+    """
+    context = multiprocessing.get_context("spawn")
+    ready = context.Barrier(clients + 1)
+    answers: SimpleQueue[list[float] | str] = context.SimpleQueue()
+    each = requests // clients
+    shares = [[paths[(first * each + number) % len(paths)] for number in range(each)] for first in range(clients)]
+    started = [context.Process(target=_client, args=(server.port, share, ready, answers)) for share in shares]
+    for client in started:
+        client.start()
+    ready.wait(_TIMEOUT)
+    begun = time.perf_counter()
+    given = [answers.get() for _ in started]
+    seconds = time.perf_counter() - begun
+    for client in started:
+        client.join()
+    times: list[float] = []
+    for answer in given:
+        if isinstance(answer, str):
+            raise ServerError(answer)
+        times += answer
+    return Load(clients, seconds, tuple(times))
+
+
+def _client(port: int, paths: Sequence[str], ready: Barrier, answers: SimpleQueue[list[float] | str]) -> None:
+    connection = http.client.HTTPConnection(_HOST, port, timeout=_TIMEOUT)
+    problem = ""
+    times = []
+    for path in paths[:_WARM_REQUESTS]:
+        problem = problem or _ask(connection, path)
+    ready.wait(_TIMEOUT)
+    for path in paths:
+        started = time.perf_counter()
+        problem = problem or _ask(connection, path)
+        times.append(time.perf_counter() - started)
+    connection.close()
+    answers.put(problem or times)
+
+
+def _ask(connection: http.client.HTTPConnection, path: str) -> str:
+    """Read an answer whole. Gives what is wrong with it, or nothing."""
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read()
+    return "" if response.status == http.client.OK else f"{path} gave {response.status}: {body[:200]!r}"
