@@ -157,3 +157,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     assert "cannot be read" in engine.check()[0]
     with pytest.raises(IndexCorrupt, match="is missing"):
         total(engine, "radar")
+
+
+@pytest.mark.parametrize("kernels", ["numpy", "numba"])
+def test_nothing_may_be_asked_for(tmp_path: Path, kernels: str) -> None:
+    index_of(tmp_path, "One radar.", "Two radars.")
+    engine = EmbeddedEngine(tmp_path, kernels)
+    assert engine.recent(0) == ()
+    assert len(engine.recent(1)) == 1

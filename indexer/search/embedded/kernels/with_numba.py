@@ -82,7 +82,7 @@ class NumbaKernels:
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         count = min(count, len(keys))
-        if count > _SHORT:
+        if not 0 < count <= _SHORT:
             return best_of_many(keys, ids, ranks, count)
         out = np.empty(count, dtype=np.int64)
         scoring.best(keys, ids, ranks, out)

@@ -133,7 +133,7 @@ class NumpyKernels:
 def best_of_many(keys: Array, ids: Array, ranks: Array, count: int) -> Array:
     """See Kernels.best: by partition and sorting, whatever the count."""
     candidates = np.arange(len(keys))
-    if count < len(keys):
+    if 0 < count < len(keys):
         threshold = np.partition(keys, len(keys) - count)[len(keys) - count]
         candidates = np.flatnonzero(keys >= threshold)
     order: Array = candidates[np.lexsort((ranks[ids[candidates]], -keys[candidates]))]
