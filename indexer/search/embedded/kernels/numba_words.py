@@ -36,24 +36,6 @@ def positions(units: Array, freqs: Array, positions: Array, within: Array, keys:
 
 
 @compiled
-def merge_keys(first: Array, second: Array, out: Array) -> int:
-    count = i = j = 0
-    while i < len(first) and j < len(second):
-        a, b = first[i], second[j]
-        out[count] = min(a, b)
-        i += a <= b
-        j += b <= a
-        count += 1
-    for at in range(i, len(first)):
-        out[count] = first[at]
-        count += 1
-    for at in range(j, len(second)):
-        out[count] = second[at]
-        count += 1
-    return count
-
-
-@compiled
 def near(codes: Array, starts: Array, lengths: Array, wanted: Array, limit: int, out: Array) -> int:
     """Optimal string alignment within a band, word by word; three rows are kept."""
     size = len(wanted)

@@ -120,7 +120,7 @@ class NumbaKernels:
 
     def merged_keys(self, first: Array, second: Array) -> Array:
         out = np.empty(len(first) + len(second), dtype=np.int64)
-        return out[: words.merge_keys(first, second, out)]
+        return out[: loops.merge(first, second, out)]
 
     def near(self, codes: Array, starts: Array, lengths: Array, wanted: Array, limit: int) -> Array:
         out = np.empty(len(lengths), dtype=np.int64)
