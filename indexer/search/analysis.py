@@ -61,6 +61,20 @@ def analyze_word(word: str) -> tuple[Token, ...]:
     return _analyzed[word]
 
 
+def split_pieces(text: bytes) -> list[bytes]:
+    """The pieces of a text in UTF-8: parted at the ASCII characters that no word holds or looks at, and often one word each.
+
+    The tokens of a text are those of its pieces, one after the other.
+    """
+    return text.translate(PARTED).split()
+
+
+def plain_form(piece: bytes) -> bytes | None:
+    """The folded form of a piece that is one word of ASCII letters and digits; None for any other."""
+    word = piece.strip(_LOOKED_AT)
+    return word.lower() if word.isalnum() else None
+
+
 def find_words(text: str) -> list[tuple[int, int]]:
     """Where the words of a text stand; a hyphenated word is one, a possessive is left out."""
     return [(word.start(), word.start() + _analyzed[word.group()][-1].end) for word in _WORDS.finditer(text)]
@@ -86,6 +100,10 @@ def is_stop_word(form: str) -> bool:
 
 _APOSTROPHES = "'’ʼ‘＇‛"
 _HYPHENS = "‐‑-"
+# The ASCII characters that may stand within a word, or decide what is one, without being letters or digits.
+_LOOKED_AT = b"'-.,"
+PARTED = bytes(code if code >= 0x80 or chr(code).isalnum() or code in _LOOKED_AT else ord(" ") for code in range(256))
+"""Byte -> itself, or a space where it parts pieces."""
 _SOFT_HYPHEN = "\u00ad"
 # Latin letters that do not decompose into a base and a mark.
 _PLAIN = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), _SOFT_HYPHEN: None})

@@ -7,10 +7,10 @@ import unicodedata
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.search.analysis import find_words, fold, is_stop_word, stem, tokenize
+from indexer.search.analysis import find_words, fold, is_stop_word, plain_form, split_pieces, stem, tokenize
 from indexer.search.stopwords import ENGLISH
 
 PIECES = "a É ß ł й क् 日 1 000 . , ’ ' s S - ‑ _ \u00ad \u0301".split(" ")
@@ -168,6 +168,31 @@ def test_words_are_the_tokens_with_hyphenated_ones_whole(text: str) -> None:
 def test_a_word_by_itself_has_the_forms_that_it_has_in_its_text(text: str) -> None:
     alone = [token.form for start, end in find_words(text) for token in tokenize(text[start:end])]
     assert alone == [token.form for token in tokenize(text)]
+
+
+@settings(max_examples=1_000)
+@given(st.text("aB1 .,'-’‑_/—é\u00ad\u0301\u00a0", max_size=24))
+def test_the_tokens_of_a_text_are_those_of_its_pieces(text: str) -> None:
+    position = 0
+    found = []
+    for piece in split_pieces(text.encode()):
+        tokens = tokenize(piece.decode())
+        found += [(token.form, position + token.position, token.length) for token in tokens]
+        position += tokens[-1].position + tokens[-1].length if tokens else 0
+    assert found == [(token.form, token.position, token.length) for token in tokenize(text)]
+
+
+@settings(max_examples=1_000)
+@given(st.text("aB1.,'-’é", max_size=8))
+def test_the_form_of_a_plain_piece_is_that_of_its_only_token(piece: str) -> None:
+    form = plain_form(piece.encode())
+    assert form is None or [(form.decode(), 0, 1)] == [(t.form, t.position, t.length) for t in tokenize(piece)]
+
+
+@pytest.mark.parametrize("piece", ["Missiles", "(Missiles", "F16", "1990.", "'quoted',", "—", ".", "", "U.S", "F-16", "café"])
+def test_only_pieces_of_one_ascii_word_are_plain(piece: str) -> None:
+    plain = {"Missiles": b"missiles", "F16": b"f16", "1990.": b"1990", "'quoted',": b"quoted"}
+    assert plain_form(piece.encode()) == plain.get(piece)
 
 
 @given(st.text(st.characters(max_codepoint=0x24F, exclude_characters="ŉ"), max_size=40))

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.fields import FIELD_BY_NAME, FIELDS, Field, FieldKind
-from indexer.search.analysis import split_words, stem
+from indexer.search.analysis import stem
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, smallest
-from indexer.search.embedded.codec.inversion import Inverter
+from indexer.search.embedded.codec.inversion import write_inverted
 
-COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.name != "text" and field.kind is not FieldKind.DATE)
+COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
+"""The fields with a column of values; their words are indexed once for each distinct value."""
+
+PROSE: tuple[str, ...] = tuple(field.name for field in FIELDS if field.kind is FieldKind.TEXT and not field.facet)
+"""The fields without one: their words are indexed for each record (`text`) or each document (`title`)."""
 
 
 class Column:
@@ -36,11 +40,16 @@ class Column:
         found: bytes = self.values[ordinal - 1]
         return found.decode()
 
-    def owners_with(self, ordinals: Array) -> Array:
-        """Which owners have one of these ordinals, as a mask over all owners."""
+    def choice(self, ordinals: Array) -> Array:
+        """These ordinals as a mask over all; never that of none."""
         chosen = np.zeros(len(self.values) + 1, dtype=bool)
         chosen[ordinals] = True
         chosen[0] = False
+        return chosen
+
+    def owners_with(self, ordinals: Array) -> Array:
+        """Which owners have one of these ordinals, as a mask over all owners."""
+        chosen = self.choice(ordinals)
         if self.starts is None:
             return chosen[self.ordinals]
         mask = np.zeros(len(self.starts) - 1, dtype=bool)
@@ -80,9 +89,7 @@ def write_column(writer: ArraysWriter, field: Field, values: Sequence[str], ordi
         one_each = np.zeros(len(counts), dtype=np.uint32)
         one_each[counts > 0] = ordinals
         ordinals = one_each
-    writer.add(f"{field.name}.ordinals", smallest(ordinals))
-    writer.add_strings(f"{field.name}.values", [value.encode() for value in values])
-    postings = Inverter(stem if field.kind is FieldKind.TEXT else None)
-    for value in values:
-        postings.add(split_words(value))
-    postings.write(writer, field.name)
+    writer.add(f"{field.name}.ordinals", smallest(ordinals, least=2))
+    encoded = [value.encode() for value in values]
+    writer.add_strings(f"{field.name}.values", encoded)
+    write_inverted(writer, field.name, encoded, stem if field.kind is FieldKind.TEXT else None)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from itertools import pairwise
@@ -12,31 +13,51 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.model import Kind
 from indexer.search.embedded.codec.arrays import Array, Strings
-from indexer.search.embedded.codec.columns import COLUMNS
+from indexer.search.embedded.codec.columns import COLUMNS, PROSE
+from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
 from indexer.search.embedded.codec.segment import Postings, Segment
 
 
 def broken_invariants(segment: Segment) -> list[str]:
     """A sentence for each thing that does not hold."""
+    # What is looked at below are numbers of the types that they should have.
+    if problem := _problem(segment, "types of the arrays", partial(_types_hold, segment)):
+        return [problem]
+    # Texts keep the interpreter busy, and words numpy, which does without it.
+    with ThreadPoolExecutor(2) as threads:
+        found = threads.map(lambda invariant: _problem(segment, *invariant), _invariants(segment))
+        return [problem for problem in found if problem is not None]
+
+
+def repeated_ids(segments: Sequence[Segment]) -> list[str]:
+    """A sentence for each segment that has a live document which one before it has."""
     problems = []
-    for what, holds in _invariants(segment):
-        try:
-            held = holds()
-        except (IndexCorrupt, IndexError, KeyError, ValueError, TypeError, OverflowError) as error:
-            problems.append(f"{segment.file.path}: {what} cannot be looked at: {error}")
-            continue
-        if not held:
-            problems.append(f"{segment.file.path}: {what} are not as they should be")
+    seen: set[str] = set()
+    for segment in segments if len(segments) > 1 else ():
+        live = segment.live_by_document
+        numbers = np.arange(segment.documents) if live is None else np.flatnonzero(live)
+        ids = {segment.document_id(number) for number in numbers.tolist()}
+        if not ids.isdisjoint(seen):
+            problems.append(f"{segment.file.path}: the document {min(ids & seen)} stands in another segment, too")
+        seen |= ids
     return problems
 
 
+def _problem(segment: Segment, what: str, holds: Callable[[], bool]) -> str | None:
+    try:
+        held = holds()
+    except (IndexCorrupt, IndexError, KeyError, ValueError, TypeError, OverflowError) as error:
+        return f"{segment.file.path}: {what} cannot be looked at: {error}"
+    return None if held else f"{segment.file.path}: {what} are not as they should be"
+
+
 def _invariants(segment: Segment) -> Iterator[tuple[str, Callable[[], bool]]]:
-    yield "types of the arrays", partial(_types_hold, segment)
     yield "documents and records", partial(_documents_hold, segment)
     yield "dates", partial(_dates_hold, segment)
-    yield "metadata", lambda: all(segment.document(number).id for number in range(segment.documents))
+    yield "metadata", partial(_metadata_hold, segment)
     yield "texts", partial(_texts_hold, segment)
-    yield "words of text", partial(_words_hold, segment, "text")
+    for field in PROSE:
+        yield f"words of {field}", partial(_words_hold, segment, field)
     for field in COLUMNS:
         yield f"values of {field}", partial(_column_holds, segment, field)
         yield f"words of {field}", partial(_words_hold, segment, field)
@@ -59,27 +80,24 @@ def _documents_hold(segment: Segment) -> bool:
         return False
     numbers = np.arange(segment.documents)
     ids = [segment.document_id(number) for number in order.tolist()]
-    first_in_order = np.zeros(segment.documents, dtype=np.int64)
-    lengths: Array = np.diff(bounds.astype(np.int64))
-    first_in_order[order] = np.cumsum(lengths[order]) - lengths[order]
-    ranks = np.repeat(first_in_order - bounds[:-1], lengths) + np.arange(segment.records)
     return (
         np.array_equal(np.sort(order), numbers)
         and all(before.encode() < after.encode() for before, after in pairwise(ids))
-        and np.array_equal(segment.record_document, np.repeat(numbers, lengths))
-        and np.array_equal(segment.record_rank, ranks)
+        and np.array_equal(segment.record_document, np.repeat(numbers, np.diff(bounds)))
         and len(segment.file["record.parts"]) == 2 * segment.records
     )
 
 
+def _metadata_hold(segment: Segment) -> bool:
+    return _bounds_hold(segment.stored.offsets, segment.documents, len(segment.stored.blob)) and all(
+        segment.document(number).id for number in range(segment.documents)
+    )
+
+
 def _texts_hold(segment: Segment) -> bool:
-    text, offsets = segment.file["record.text"], segment.file["record.text.offsets"]
-    # No text may begin in the middle of a character: at a byte of the form 10xxxxxx.
-    begins = text[offsets[:-1][offsets[:-1] < len(text)].astype(np.int64)]
     return (
-        _bounds_hold(offsets, segment.records, len(text))
-        and not bool(np.any(begins & 0xC0 == 0x80))
-        and text.tobytes().decode() is not None
+        _bounds_hold(segment.texts.offsets, segment.records, len(segment.texts.blob))
+        and all(text.decode() is not None for text in segment.texts)
         and bool(np.all(segment.column("kind").ordinals > 0))
         and {value.decode() for value in segment.column("kind").values} <= set(Kind)
     )
@@ -109,34 +127,47 @@ def _column_holds(segment: Segment, field: str) -> bool:
 
 def _words_hold(segment: Segment, field: str) -> bool:
     postings = segment.postings(field)
-    units = segment.records if field == "text" else len(segment.column(field).values)
+    units = segment.units(field)
     terms = len(postings.terms)
     # What is counted out below may not be more than there is.
     if not _bounds_hold(postings.bounds, terms, len(postings.ids)) or len(postings.freqs) != len(postings.ids):
         return False
-    each: Array = np.diff(postings.bounds.astype(np.int64))
-    places = np.repeat(np.arange(terms), each)
-    same_term = places[1:] == places[:-1]
-    by_term = np.bincount(places, weights=postings.freqs, minlength=terms)
+    bounds = postings.bounds.astype(np.int64)
+    if not bool(np.all(bounds[1:] > bounds[:-1])):
+        return False
+    rising = postings.ids[1:] > postings.ids[:-1]
+    rising[bounds[1:-1] - 1] = True
+    blocks = _sums(postings.freqs, np.arange(0, len(postings.freqs), SKIP))
     return (
         _sorted(postings.terms)
-        and bool(np.all(each > 0))
         and _bounds_hold(postings.position_bounds, terms, len(postings.positions))
         and int(postings.ids.max(initial=0)) < max(units, 1)
-        and bool(np.all((postings.ids[1:] > postings.ids[:-1]) | ~same_term))
+        and bool(np.all(rising))
         and bool(np.all(postings.freqs > 0))
-        and np.array_equal(by_term, np.diff(postings.position_bounds.astype(np.int64)))
+        and np.array_equal(_sums(postings.freqs, bounds[:-1]), np.diff(postings.position_bounds.astype(np.int64)))
         and len(postings.lengths) == units
+        and np.array_equal(postings.skips, np.cumsum(blocks) - blocks)
         and (not postings.stemmed or _forms_hold(postings))
     )
 
 
+def _sums(numbers: Array, starts: Array) -> Array:
+    """The sum of the numbers from each start to the next; the starts ascend, and begin at 0."""
+    return np.add.reduceat(numbers, starts, dtype=np.int64) if len(starts) else np.zeros(0, dtype=np.int64)
+
+
 def _forms_hold(postings: Postings) -> bool:
+    terms = len(postings.terms)
+    if int(postings.form_terms.max(initial=0)) >= max(terms, 1):
+        return False
+    several = np.bincount(postings.form_terms, minlength=terms) > 1
+    bounds = variant_bounds(several, np.diff(postings.position_bounds.astype(np.int64)))
     return (
         _sorted(postings.forms)
-        and len(postings.form_terms) == len(postings.form_variants) == len(postings.forms)
-        and int(postings.form_terms.max(initial=0)) < max(len(postings.terms), 1)
-        and len(postings.variants) == len(postings.positions)
+        and len(postings.form_terms) == len(postings.forms)
+        and np.array_equal(postings.form_variants, form_variants(postings.form_terms))
+        and np.array_equal(postings.variant_bounds, bounds)
+        and len(postings.variants) == int(bounds[-1])
     )
 
 

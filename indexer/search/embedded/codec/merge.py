@@ -1,93 +1,76 @@
-"""Several segments as one: documents in the order of the segments, dictionaries united, postings moved by arrays."""
+"""Several segments as one, without what is deleted: documents in order, dictionaries united, postings moved by arrays."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from indexer.fields import FIELD_BY_NAME
 from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
 from indexer.search.embedded.codec.columns import COLUMNS, write_column
-from indexer.search.embedded.codec.inversion import form_variants, stable_order
-from indexer.search.embedded.codec.segment import Postings, Segment
+from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
+from indexer.search.embedded.codec.loops import load_bulk_loops
+from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
+from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.codec.segment_writer import write_order, write_published
+from indexer.search.embedded.codec.texts import merge_texts
 
 
-def merge_segments(paths: Sequence[Path], path: Path) -> None:
-    """Write one segment with everything that these hold. No record of them may be deleted, no document id stand in two."""
-    segments = [Segment(one) for one in paths]
+def merge_segments(segments: Sequence[Segment], path: Path) -> None:
+    """Write one segment with everything that these hold but what is deleted. No live document may stand in two of them.
+
+    But for how texts are compressed, the arrays are those that `SegmentWriter` writes for the same documents in this order.
+    """
+    parts = [Remains(segment) for segment in segments]
     with ArraysWriter(path) as writer:
-        writer.attributes["documents"] = sum(segment.documents for segment in segments)
-        writer.attributes["records"] = sum(segment.records for segment in segments)
-        for name in ("document.id", "document.stored"):
-            _merge_strings(writer, name, segments)
-        bounds = [segment.file["document.bounds"].astype(np.uint32) for segment in segments]
-        ids = [segment.document_id(number).encode() for segment in segments for number in range(segment.documents)]
-        write_order(writer, ids, _joined_bounds(bounds))
-        write_published(writer, [days for segment in segments for days in _stated_days(segment)])
-        _merge_strings(writer, "record.text", segments)
-        writer.add("record.parts", smallest(np.concatenate([segment.file["record.parts"] for segment in segments])))
+        writer.attributes["documents"] = sum(part.documents for part in parts)
+        writer.attributes["records"] = sum(part.records for part in parts)
+        ids = [document_id for part in parts for document_id in part.ids()]
+        writer.add_strings("document.id", ids)
+        merge_texts(writer, "document.stored", [part.stored() for part in parts])
+        lengths = np.concatenate([part.lengths() for part in parts])
+        write_order(writer, ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32))
+        write_published(writer, [days for part in parts for days in part.days()])
+        merge_texts(writer, "record.text", [part.texts() for part in parts])
+        writer.add("record.parts", smallest(np.concatenate([part.parts() for part in parts])))
         for field in COLUMNS:
-            _merge_column(writer, field, segments)
-        _merge_postings(writer, "text", segments)
+            _merge_column(writer, field, [part.column(field) for part in parts])
+        _merge_postings(writer, "text", [part.postings("text", False) for part in parts], [part.records for part in parts])
+        _merge_postings(writer, "title", [part.postings("title", True) for part in parts], [part.documents for part in parts])
 
 
-def _merge_strings(writer: ArraysWriter, name: str, segments: Sequence[Segment]) -> None:
-    writer.add_pieces(name, np.dtype(np.uint8), (segment.file[name] for segment in segments))
-    offsets = [segment.file[f"{name}.offsets"].astype(np.uint64) for segment in segments]
-    writer.add(f"{name}.offsets", smallest(_joined_bounds(offsets)))
-
-
-def _joined_bounds(bounds: Sequence[Array]) -> Array:
-    """Bounds one after the other, each counted on from the end of the one before."""
-    joined = [bounds[0][:1]]
-    end = bounds[0].dtype.type(0)
-    for one in bounds:
-        joined.append(one[1:] + end)
-        end = end + one[-1]
-    return np.concatenate(joined)
-
-
-def _stated_days(segment: Segment) -> list[tuple[int, int]]:
-    """Each document's stated interval, (0, 0) for none."""
-    first, last = segment.intervals
-    stated = [(0, 0), *zip(first.tolist(), last.tolist(), strict=True)]
-    return [stated[ordinal] for ordinal in segment.published.tolist()]
-
-
-def _merge_column(writer: ArraysWriter, field: str, segments: Sequence[Segment]) -> None:
-    columns = [segment.column(field) for segment in segments]
-    values, places = _united([list(column.values) for column in columns])
-    ordinals, counts = [], []
-    for column, place in zip(columns, places, strict=True):
-        ordinals.append(place[column.ordinals[column.ordinals > 0].astype(np.int64) - 1] + 1)
-        counts.append(np.diff(column.starts.astype(np.int64)) if column.starts is not None else column.ordinals > 0)
+def _merge_column(writer: ArraysWriter, field: str, parts: Sequence[RemainingValues]) -> None:
+    values, places = _united([part.values for part in parts])
     write_column(
         writer,
         FIELD_BY_NAME[field],
         [value.decode() for value in values],
-        np.concatenate(ordinals),
-        np.concatenate(counts).astype(np.uint32),
+        np.concatenate([place[part.ordinals - 1] + 1 for part, place in zip(parts, places, strict=True)]),
+        np.concatenate([part.counts for part in parts]).astype(np.uint32),
     )
 
 
-def _merge_postings(writer: ArraysWriter, field: str, segments: Sequence[Segment]) -> None:
-    parts = [segment.postings(field) for segment in segments]
-    terms, places = _united([list(part.terms) for part in parts])
-    bases = np.cumsum([0, *(segment.records for segment in segments)])
+def _merge_postings(writer: ArraysWriter, field: str, parts: Sequence[RemainingPostings], units: Sequence[int]) -> None:
+    """Unite the postings of a field. units: how many each part has, numbered on from one to the next."""
+    terms, places = _united([part.terms for part in parts])
+    bases = np.cumsum([0, *units])
     postings = _Moves([part.bounds for part in parts], places, len(terms))
     positions = _Moves([part.position_bounds for part in parts], places, len(terms))
     writer.add_strings(f"{field}.terms", terms)
     writer.add(f"{field}.bounds", postings.bounds.astype(np.uint32))
     writer.add(f"{field}.position_bounds", positions.bounds.astype(np.uint32))
-    writer.add(f"{field}.ids", postings.moved(lambda n: parts[n].ids + np.uint32(bases[n]), np.dtype(np.uint32)))
-    writer.add(f"{field}.freqs", postings.moved(lambda n: parts[n].freqs, _widest([part.freqs for part in parts])))
-    writer.add(f"{field}.positions", positions.moved(lambda n: parts[n].positions, _widest([p.positions for p in parts])))
-    writer.add(f"{field}.lengths", np.concatenate([part.lengths for part in parts]))
+    writer.add(f"{field}.ids", postings.moved(lambda n: parts[n].ids() + np.uint32(bases[n]), np.dtype(np.uint32)))
+    freqs = postings.moved(lambda n: parts[n].freqs(), _widest([part.freq_type for part in parts]))
+    writer.add(f"{field}.freqs", freqs)
+    writer.add(f"{field}.skips", (np.cumsum(freqs, dtype=np.uint32) - freqs)[::SKIP])
+    position_type = _widest([part.position_type for part in parts])
+    writer.add(f"{field}.positions", positions.moved(lambda n: parts[n].positions(), position_type))
+    writer.add(f"{field}.lengths", np.concatenate([part.lengths() for part in parts]))
 
-    forms, form_places = _united([list(part.forms) for part in parts])
+    forms, form_places = _united([part.forms for part in parts])
     form_terms = np.zeros(len(forms), dtype=np.uint32)
     for part, place, form_place in zip(parts, places, form_places, strict=True):
         form_terms[form_place] = place[part.form_terms]
@@ -96,10 +79,11 @@ def _merge_postings(writer: ArraysWriter, field: str, segments: Sequence[Segment
     writer.add(f"{field}.form_terms", form_terms)
     writer.add(f"{field}.form_variants", variants)
     narrow = smallest(variants).dtype
-    writer.add(
-        f"{field}.variants",
-        positions.moved(lambda n: _renumbered(parts[n], variants[form_places[n]].astype(narrow)), narrow),
-    )
+    counts = np.diff(positions.bounds)
+    several = np.bincount(form_terms, minlength=len(terms)) > 1
+    everywhere = positions.moved(lambda n: variants[form_places[n]].astype(narrow)[parts[n].forms_at()], narrow)
+    writer.add(f"{field}.variant_bounds", variant_bounds(several, counts))
+    writer.add(f"{field}.variants", everywhere[np.repeat(several, counts)])
 
 
 class _Moves:
@@ -118,29 +102,20 @@ class _Moves:
     def moved(self, entries: Callable[[int], Array], dtype: np.dtype[np.generic]) -> Array:
         """The entries of all parts in their new places; one part's at a time are asked for."""
         together = np.empty(int(self.bounds[-1]), dtype=dtype)
+        # Moving an entry takes an eighth of what reading a word takes.
+        loops = load_bulk_loops(len(together) // 8)
         for number, (one, place) in enumerate(zip(self._bounds, self._places, strict=True)):
-            shift: Array = self.bounds[place] + self._before[number] - one[:-1]
-            together[np.repeat(shift, np.diff(one)) + np.arange(int(one[-1]))] = entries(number)
+            loops.move(entries(number), one, self.bounds[place] + self._before[number], together)
         return together
-
-
-def _renumbered(part: Postings, variant_of_form: Array) -> Array:
-    """The new variant at each position of a part."""
-    by_term = stable_order(part.form_terms)
-    first = np.searchsorted(part.form_terms[by_term], np.arange(len(part.terms)))
-    counts: Array = np.diff(part.position_bounds.astype(np.int64))
-    renumbered: Array = variant_of_form[by_term[np.repeat(first, counts) + part.variants]]
-    return renumbered
 
 
 def _united(lists: Sequence[list[bytes]]) -> tuple[list[bytes], list[Array]]:
     """The distinct strings of sorted lists, sorted, and where those of each list stand among them."""
     united = sorted(set().union(*lists))
     place = {one: number for number, one in enumerate(united)}
-    return united, [np.fromiter((place[one] for one in each), dtype=np.int64, count=len(each)) for each in lists]
+    return united, [np.fromiter(map(place.__getitem__, each), dtype=np.int64, count=len(each)) for each in lists]
 
 
-def _widest(arrays: Iterator[Array] | Sequence[Array]) -> np.dtype[np.generic]:
+def _widest(types: Sequence[np.dtype[Any]]) -> np.dtype[Any]:
     """The type that holds the numbers of all."""
-    widest: np.dtype[np.generic] = np.result_type(*arrays)
-    return widest
+    return np.result_type(*types)

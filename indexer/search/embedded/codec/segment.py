@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
-from indexer.model import DocumentMetadata, Kind, Origin, Paragraph, Part
+from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
-from indexer.search.embedded.codec.columns import Column
+from indexer.search.embedded.codec.columns import PROSE, Column
 from indexer.search.embedded.codec.inversion import JOINED
+from indexer.search.embedded.codec.metadata import decode_metadata
+from indexer.search.embedded.codec.texts import Texts
 
 
 class Postings:
-    """A field's dictionary and postings, over its units: records for `text`, distinct values for the others."""
+    """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values."""
 
     def __init__(self, file: ArraysFile, field: str) -> None:
         self.terms: Strings = file.strings(f"{field}.terms")
         self.bounds = file[f"{field}.bounds"]
         self.ids = file[f"{field}.ids"]
         self.freqs = file[f"{field}.freqs"]
+        self.skips = file[f"{field}.skips"]
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
         self.lengths = file[f"{field}.lengths"]
@@ -33,6 +35,7 @@ class Postings:
             self.forms = file.strings(f"{field}.forms")
             self.form_terms = file[f"{field}.form_terms"]
             self.form_variants = file[f"{field}.form_variants"]
+            self.variant_bounds = file[f"{field}.variant_bounds"]
             self.variants = file[f"{field}.variants"]
         else:
             self.forms = self.terms
@@ -62,13 +65,26 @@ class Postings:
         """Where a term's positions begin and end."""
         return int(self.position_bounds[term]), int(self.position_bounds[term + 1])
 
+    @cached_property
+    def forms_of_term(self) -> Array:
+        """How many forms each term has."""
+        return np.bincount(self.form_terms, minlength=len(self.terms))
+
+    def variants_of(self, term: int) -> Array:
+        """Which of its forms stands at each position of a term; empty where it has only one."""
+        variants: Array = self.variants[int(self.variant_bounds[term]) : int(self.variant_bounds[term + 1])]
+        return variants
+
 
 class Segment:
-    """One mapped segment file and its deletions (`live` is None where there are none)."""
+    """One mapped segment file and its deletions.
 
-    def __init__(self, path: Path, live: Array | None = None) -> None:
+    deleted: the numbers of the documents that are gone. live, live_by_document: masks over records and over documents; None
+    where nothing is deleted.
+    """
+
+    def __init__(self, path: Path, deleted: Array | None = None) -> None:
         self.file = ArraysFile(path)
-        self.live = live
         try:
             self.documents = int(self.file.attributes["documents"])
             self.records = int(self.file.attributes["records"])
@@ -76,8 +92,19 @@ class Segment:
             raise IndexCorrupt(f"{path}: the header does not say how many records there are") from error
         if len(self.file["document.bounds"]) != self.documents + 1 or len(self.file["record.document"]) != self.records:
             raise IndexCorrupt(f"{path}: the header and the arrays do not agree on how many records there are")
+        self.live_by_document = None if deleted is None else self._without(deleted)
+        self.live: Array | None = None if self.live_by_document is None else self.live_by_document[self.record_document]
         self._postings: dict[str, Postings] = {}
         self._columns: dict[str, Column] = {}
+
+    def _without(self, deleted: Array) -> Array:
+        """All documents but these, as a mask. Raises IndexCorrupt for what are no documents of this segment."""
+        live = np.ones(self.documents, dtype=bool)
+        for documents in (deleted, self.record_document):
+            if documents.dtype.kind != "u" or (len(documents) and int(documents.max()) >= self.documents):
+                raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted. Run: loccit rebuild")
+        live[deleted] = False
+        return live
 
     def postings(self, field: str) -> Postings:
         """The postings of a field."""
@@ -85,6 +112,12 @@ class Segment:
         if postings is None:
             postings = self._postings[field] = Postings(self.file, field)
         return postings
+
+    def units(self, field: str) -> int:
+        """How many units a field's postings point at."""
+        if field in PROSE:
+            return self.documents if FIELD_BY_NAME[field].per_document else self.records
+        return len(self.column(field).values)
 
     def column(self, field: str) -> Column:
         """The values of a field."""
@@ -104,9 +137,12 @@ class Segment:
         return self.file["document.bounds"]
 
     @cached_property
-    def record_rank(self) -> Array:
-        """Record -> its place in the order of document ids and ordinals."""
-        return self.file["record.rank"]
+    def ranks(self) -> Array:
+        """Document -> its place in the order of ids."""
+        order = self.file["document.order"]
+        ranks = np.empty(len(order), dtype=np.uint32)
+        ranks[order] = np.arange(len(order), dtype=np.uint32)
+        return ranks
 
     @cached_property
     def published(self) -> Array:
@@ -134,12 +170,28 @@ class Segment:
         return self.file.strings("document.id")
 
     @cached_property
-    def _stored(self) -> Strings:
-        return self.file.strings("document.stored")
+    def stored(self) -> Texts:
+        """Document -> its metadata, encoded."""
+        return Texts(self.file, "document.stored")
 
     @cached_property
-    def _texts(self) -> Strings:
-        return self.file.strings("record.text")
+    def texts(self) -> Texts:
+        """Record -> its text, UTF-8."""
+        return Texts(self.file, "record.text")
+
+    @cached_property
+    def _kinds(self) -> tuple[Kind, ...]:
+        return tuple(Kind(value.decode()) for value in self.column("kind").values)
+
+    @cached_property
+    def _places(self) -> _Places:
+        return _Places(
+            self.bounds.data,
+            self.record_document.data,
+            self.file["record.parts"].data,
+            self.column("kind").ordinals.data,
+            self.column("section").ordinals.data,
+        )
 
     def document_bounds(self, document: int) -> tuple[int, int]:
         """The records of a document: first and one past the last."""
@@ -159,8 +211,7 @@ class Segment:
         if low == len(order) or self._ids[int(order[low])] != wanted:
             return None
         document = int(order[low])
-        first, _ = self.document_bounds(document)
-        return document if self.live is None or self.live[first] else None
+        return document if self.live_by_document is None or self.live_by_document[document] else None
 
     def document_id(self, document: int) -> str:
         """The id of a document."""
@@ -169,39 +220,28 @@ class Segment:
 
     def document(self, document: int) -> DocumentMetadata:
         """A document's metadata. Raises IndexCorrupt where it is not what a writer stores."""
-        first, end = self.document_bounds(document)
+        bounds = self._places.bounds
         try:
-            stored = json.loads(self._stored[document])
-            stored["origins"] = {name: Origin(origin) for name, origin in stored["origins"].items()}
-            stored["author"], stored["tag"] = _strings(stored["author"]), _strings(stored["tag"])
-            metadata = DocumentMetadata(id=self.document_id(document), **(stored | {"paragraphs": end - first}))
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            paragraphs = bounds[document + 1] - bounds[document]
+            return decode_metadata(self.stored[document], self.document_id(document), paragraphs)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise IndexCorrupt(f"{self.file.path}: the metadata of document {document} is damaged") from error
-        optional = (metadata.source, metadata.published, metadata.language, metadata.url)
-        if not (
-            isinstance(metadata.title, str)
-            and isinstance(metadata.format, str)
-            and isinstance(metadata.title_derived, bool)
-            and isinstance(metadata.extra, dict)
-            and all(value is None or isinstance(value, str) for value in optional)
-        ):
-            raise IndexCorrupt(f"{self.file.path}: the metadata of document {document} is of other types")
-        return metadata
 
     def paragraph(self, record: int) -> Paragraph:
-        """A record."""
-        first, _ = self.document_bounds(int(self.record_document[record]))
-        section = self.column("section")
-        place = int(section.ordinals[record])
-        kind = self.column("kind")
-        part, parts = self.file["record.parts"][2 * record : 2 * record + 2].tolist()
-        text: bytes = self._texts[record]
+        """A record. Raises IndexCorrupt where its text is damaged."""
+        places = self._places
+        section = places.sections[record]
+        parts = places.parts[2 * record + 1]
+        try:
+            text = self.texts[record].decode()
+        except UnicodeDecodeError as error:
+            raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
         return Paragraph(
-            ordinal=record - first + 1,
-            kind=Kind(kind.value(int(kind.ordinals[record]))),
-            text=text.decode(),
-            section=section.value(place) if place else None,
-            part=Part(part, parts) if parts else None,
+            ordinal=record - places.bounds[places.documents[record]] + 1,
+            kind=self._kinds[places.kinds[record] - 1],
+            text=text,
+            section=self.column("section").value(section) if section else None,
+            part=Part(places.parts[2 * record], parts) if parts else None,
         )
 
     def sizes(self) -> dict[str, int]:
@@ -221,11 +261,14 @@ class Segment:
         return parts
 
 
-def _strings(values: object) -> tuple[str, ...]:
-    """A list of strings as a tuple. Raises TypeError for anything else."""
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-        raise TypeError("not a list of strings")
-    return tuple(values)
+class _Places(NamedTuple):
+    """What reading one record or document looks up: views, which give Python's numbers one by one faster than arrays do."""
+
+    bounds: memoryview
+    documents: memoryview
+    parts: memoryview
+    kinds: memoryview
+    sections: memoryview
 
 
 def _part(array: str) -> str:
@@ -237,7 +280,7 @@ def _part(array: str) -> str:
         return "text" if name.startswith("text") else "metadata"
     if prefix == "published":
         return "dates"
-    if name.startswith(("forms", "form_", "variants")):
+    if name.startswith(("forms", "form_", "variant")):
         return "exact forms"
     if name.startswith("position"):
         return "positions"

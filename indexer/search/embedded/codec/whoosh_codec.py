@@ -16,6 +16,7 @@ from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.fields import FIELDS, FieldKind
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 
 INDEXED = tuple(sorted(field.name for field in FIELDS if field.kind is not FieldKind.DATE))
@@ -170,7 +171,7 @@ class ArrayTermsReader(base.TermsReader):  # type: ignore[misc]
         units, freqs = postings.ids[begin:end], postings.freqs[begin:end].astype(np.uint32)
         if fieldname == "text":
             return units, freqs, units
-        by_ordinal = np.zeros(len(self._segment.column(fieldname).values) + 1, dtype=np.uint32)
+        by_ordinal = np.zeros(self._segment.units(fieldname) + 1, dtype=np.uint32)
         by_ordinal[units.astype(np.int64) + 1] = freqs
         ordinals, owners = values_by_record(self._segment, fieldname)
         held = np.flatnonzero(by_ordinal[ordinals])
@@ -180,9 +181,11 @@ class ArrayTermsReader(base.TermsReader):  # type: ignore[misc]
 
 
 def values_by_record(segment: Segment, field: str) -> tuple[Array, Array]:
-    """The ordinals of a field record by record, and the record of each."""
-    column = segment.column(field)
+    """The ordinals of a field record by record, and the record of each; a title is its document's own value."""
     records = np.arange(segment.records, dtype=np.uint32)
+    if field in PROSE:
+        return segment.record_document + np.uint32(1), records
+    column = segment.column(field)
     if not column.per_document:
         return column.ordinals, records
     if column.starts is None:

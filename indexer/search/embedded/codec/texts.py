@@ -1,0 +1,266 @@
+"""Texts, each compressed on its own: reading one decodes nothing else.
+
+A stored text is one byte 0 and the text as it is, or a zstd frame made with a dictionary that was trained on texts of the same
+segment. How long a decoded frame is stands in its first three bytes, and those that are read here hold at most 65,791: what a
+damaged or crafted file can ask for is bounded before anything is decoded.
+"""
+
+from __future__ import annotations
+
+import threading
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice, pairwise
+
+import numpy as np
+from zstandard import (
+    DICT_TYPE_FULLDICT,
+    FORMAT_ZSTD1_MAGICLESS,
+    STRATEGY_DFAST,
+    ZstdCompressionDict,
+    ZstdCompressionParameters,
+    ZstdCompressor,
+    ZstdDecompressor,
+    ZstdError,
+    train_dictionary,
+)
+
+from indexer.errors import IndexCorrupt
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
+
+MOST_DICTIONARIES = 16
+DICTIONARY_BYTES = 256 << 10
+TEXT_BY_DICTIONARY = 32
+"""How many bytes of text stand for one byte of their dictionary, where they are too few for one of full size."""
+
+_LEAST_DICTIONARY_BYTES = 8 << 10
+_LONGEST_DICTIONARY = 1 << 20
+_SAMPLE_BYTES = 4 << 20
+_BATCH = 4096
+
+_PLAIN = 0
+# The first byte of a frame that states its length in one byte or in two, and has no checksum and no dictionary number.
+_FRAMES = (0x20, 0x60)
+_LONGEST_FRAMED = 255 + (1 << 16)
+
+# zstd's level 4, to the byte, for dictionaries of full size: its tables for smaller ones match less.
+_PARAMETERS = ZstdCompressionParameters(
+    format=FORMAT_ZSTD1_MAGICLESS,
+    strategy=STRATEGY_DFAST,
+    window_log=19,
+    hash_log=18,
+    chain_log=18,
+    search_log=1,
+    min_match=5,
+    write_content_size=True,
+    write_checksum=False,
+    write_dict_id=False,
+)
+
+
+class Texts:
+    """The texts written under a name. Threads share them.
+
+    Raises IndexCorrupt where they are not what `write_texts` writes: here for the dictionaries, in use for a text.
+    """
+
+    def __init__(self, file: ArraysFile, name: str) -> None:
+        self._where = f"{file.path}: {name}"
+        self.blob = file[name].view(np.uint8)
+        self.offsets = file[f"{name}.offsets"]
+        firsts, bounds = file[f"{name}.firsts"], file[f"{name}.dictionaries.offsets"]
+        sizes: Array = np.diff(bounds.astype(np.int64))
+        if len(firsts) > MOST_DICTIONARIES or int(sizes.max(initial=0)) > _LONGEST_DICTIONARY:
+            raise IndexCorrupt(f"{self._where}: there are more or longer dictionaries than are ever made")
+        self.firsts: list[int] = firsts.tolist()
+        """The first text that each dictionary serves."""
+        ascending = all(before < after for before, after in pairwise(self.firsts))
+        if len(sizes) != len(self.firsts) or self.firsts[:1] not in ([], [0]) or not ascending:
+            raise IndexCorrupt(f"{self._where}: the dictionaries are damaged")
+        self.dictionaries: list[bytes] = list(file.strings(f"{name}.dictionaries"))
+        self._shared = [ZstdCompressionDict(each, dict_type=DICT_TYPE_FULLDICT) for each in self.dictionaries]
+        # Views that give Python's own numbers: a third of the time that an array takes for one.
+        self._bytes, self._places = self.blob.data, self.offsets.data
+        self._decoders = _Decoders()
+        self._making = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __iter__(self) -> Iterator[bytes]:
+        return map(self.__getitem__, range(len(self)))
+
+    def __getitem__(self, number: int) -> bytes:
+        try:
+            stored = self._bytes[self._places[number] : self._places[number + 1]]
+            kind = stored[0]
+            if kind == _PLAIN:
+                return bytes(stored[1:])
+            if kind in _FRAMES:
+                dictionary = bisect_right(self.firsts, number) - 1
+                decode = self._decoders.by_dictionary.get(dictionary) or self._decoder(dictionary)
+                return decode(stored)
+        except (IndexError, TypeError, ZstdError) as error:
+            raise IndexCorrupt(f"{self._where} {number} is damaged") from error
+        raise IndexCorrupt(f"{self._where} {number} is stored in no known way")
+
+    @property
+    def lasting(self) -> bool:
+        """Whether all dictionaries are as good as they get, so that merging need not make others."""
+        return bool(self.dictionaries) and min(map(len, self.dictionaries)) >= DICTIONARY_BYTES // 2
+
+    def _decoder(self, dictionary: int) -> Callable[[memoryview], bytes]:
+        """The calling thread's decoder of a dictionary. Without the lock, two threads could both digest the dictionary."""
+        if not self._shared:
+            raise IndexError("a frame without a dictionary")
+        with self._making:
+            decoder = ZstdDecompressor(dict_data=self._shared[dictionary], format=FORMAT_ZSTD1_MAGICLESS)
+        self._decoders.by_dictionary[dictionary] = decoder.decompress
+        return decoder.decompress
+
+
+class KeptTexts:
+    """Some of the texts of a part, in their order, and the dictionaries that serve any of them. kept: a mask, None for all."""
+
+    def __init__(self, texts: Texts, kept: Array | None = None) -> None:
+        self._texts = texts
+        self._kept = np.ones(len(texts), dtype=bool) if kept is None else kept
+        # Where runs of kept texts begin and end.
+        edges = np.flatnonzero(np.diff(self._kept, prepend=False, append=False))
+        self._runs: list[tuple[int, int]] = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+        before = np.concatenate([[0], np.cumsum(self._kept)])[[*texts.firsts, len(texts)]].tolist()
+        serving = [number for number, (first, end) in enumerate(pairwise(before)) if first < end]
+        self.dictionaries = [texts.dictionaries[number] for number in serving]
+        self.firsts: list[int] = [before[number] for number in serving]
+        """The first kept text that each dictionary serves, counted among the kept ones."""
+
+    def __len__(self) -> int:
+        return int(np.count_nonzero(self._kept))
+
+    def __iter__(self) -> Iterator[bytes]:
+        return (self._texts[number] for begin, end in self._runs for number in range(begin, end))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether there are dictionaries, as good as they get, so that merging need not make others."""
+        return bool(self.dictionaries) and self._texts.lasting
+
+    def stored(self) -> Iterator[tuple[Array, Array]]:
+        """The texts as they are stored, run by run: their bytes, and the length of each."""
+        offsets = self._texts.offsets
+        for begin, end in self._runs:
+            yield self._texts.blob[int(offsets[begin]) : int(offsets[end])], np.diff(offsets[begin : end + 1].astype(np.uint64))
+
+
+class _Decoders(threading.local):
+    """Decoders of the calling thread: none may serve two at once."""
+
+    def __init__(self) -> None:
+        self.by_dictionary: dict[int, Callable[[memoryview], bytes]] = {}
+
+
+def write_texts(writer: ArraysWriter, name: str, texts: Iterable[bytes]) -> None:
+    """Write texts under a name, with one dictionary or, where they are few, none. They are gone through three times."""
+    dictionary = _trained(texts)
+    dictionaries = [] if dictionary is None else [dictionary]
+    _write(writer, name, _stored(texts, dictionary), dictionaries, [0 for _ in dictionaries])
+
+
+def merge_texts(writer: ArraysWriter, name: str, parts: Sequence[KeptTexts]) -> None:
+    """Write the texts that are kept of all parts, one after the other.
+
+    Parts whose dictionaries are of full size are moved as they are; texts of the others are compressed by the dictionary before
+    them. Where no part is of the first sort, or all would have too many dictionaries, everything is compressed anew.
+    """
+    dictionaries: list[bytes] = []
+    firsts: list[int] = []
+    base = 0
+    for part in parts:
+        if part.lasting:
+            dictionaries += part.dictionaries
+            firsts += [base + first for first in part.firsts]
+        base += len(part)
+    if 1 <= len(dictionaries) <= MOST_DICTIONARIES:
+        _write(writer, name, _moved(parts, dictionaries[0]), dictionaries, [0, *firsts[1:]])
+    else:
+        write_texts(writer, name, _Joined(parts))
+
+
+class _Joined:
+    """The texts of several parts, decoded one by one each time that they are gone through."""
+
+    def __init__(self, parts: Sequence[KeptTexts]) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[bytes]:
+        return chain.from_iterable(self._parts)
+
+
+def _trained(texts: Iterable[bytes]) -> bytes | None:
+    """A dictionary for texts, trained on a spread sample of them; None where they are too few or too much alike for one."""
+    total = sum(map(len, texts))
+    size = min(DICTIONARY_BYTES, total // TEXT_BY_DICTIONARY)
+    if size < _LEAST_DICTIONARY_BYTES:
+        return None
+    sample: list[bytes | bytearray | memoryview] = list(islice(texts, 0, None, -(-total // _SAMPLE_BYTES)))
+    try:
+        # Segments of 128 bytes found by 8: as good as what trying many finds, in a quarter of the time.
+        return train_dictionary(size, sample, k=128, d=8, f=20, accel=1, level=4).as_bytes()
+    except ZstdError:
+        return None
+
+
+def _stored(texts: Iterable[bytes], dictionary: bytes | None) -> Iterator[tuple[Array, Array]]:
+    """Texts as they are stored, in batches: their bytes, and the length of each."""
+    store = _plain if dictionary is None else _Compression(dictionary)
+    waiting = iter(texts)
+    while batch := [store(text) for text in islice(waiting, _BATCH)]:
+        yield np.frombuffer(b"".join(batch), dtype=np.uint8), np.fromiter(map(len, batch), dtype=np.uint64, count=len(batch))
+
+
+def _moved(parts: Sequence[KeptTexts], dictionary: bytes) -> Iterator[tuple[Array, Array]]:
+    """The texts of all parts as they are to be stored. dictionary: for what stands before the first part that keeps its own."""
+    for part in parts:
+        if part.lasting:
+            dictionary = part.dictionaries[-1]
+            yield from part.stored()
+        else:
+            yield from _stored(part, dictionary)
+
+
+def _plain(text: bytes) -> bytes:
+    return b"\0" + text
+
+
+class _Compression:
+    """Compresses by one dictionary what can be made smaller; the rest stays plain."""
+
+    def __init__(self, dictionary: bytes) -> None:
+        shared = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_FULLDICT)
+        self._compress = ZstdCompressor(dict_data=shared, compression_params=_PARAMETERS).compress
+
+    def __call__(self, text: bytes) -> bytes:
+        if len(text) > _LONGEST_FRAMED:
+            return _plain(text)
+        frame = self._compress(text)
+        return frame if len(frame) <= len(text) else _plain(text)
+
+
+def _write(
+    writer: ArraysWriter,
+    name: str,
+    pieces: Iterable[tuple[Array, Array]],
+    dictionaries: Sequence[bytes],
+    firsts: Sequence[int],
+) -> None:
+    lengths: list[Array] = [np.zeros(1, dtype=np.uint64)]
+
+    def blobs() -> Iterator[Array]:
+        for blob, each in pieces:
+            lengths.append(each)
+            yield blob
+
+    writer.add_pieces(name, np.dtype(np.uint8), blobs())
+    writer.add(f"{name}.offsets", smallest(np.cumsum(np.concatenate(lengths), dtype=np.uint64)))
+    writer.add_strings(f"{name}.dictionaries", dictionaries)
+    writer.add(f"{name}.firsts", smallest(np.array(firsts, dtype=np.uint32)))
