@@ -50,7 +50,19 @@ class Settings:
         },
     )
     memory: int = field(
-        default=512, metadata={"help": "Megabytes that a build may hold before it writes a part aside.", "least": 1}
+        default=512,
+        metadata={
+            "help": "Megabytes that a build may hold, all processes together, before it writes a part aside.",
+            "least": 1,
+        },
+    )
+    processes: int = field(
+        default=0,
+        metadata={
+            "help": "How many processes a build analyses and writes with; 0 takes as many as there are cores.",
+            "least": 0,
+            "most": 256,
+        },
     )
     max_file_bytes: int = field(
         default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL, a longer line.", "least": 1}

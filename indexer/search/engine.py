@@ -63,8 +63,18 @@ class IndexWriter(Protocol):
     As a context manager it aborts unless committed.
     """
 
+    def delete(self, document_id: str) -> bool:
+        """Take a document of the generation before out of the new one; whether there was one. A rebuild begins without any.
+
+        Raises ValueError for a document that this writer has added.
+        """
+        ...
+
     def add(self, document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> None:
-        """Add a document whole; its id must be new. A bad record refuses the document before anything of it is written."""
+        """Add a document whole; its id must be new, or have been deleted.
+
+        Raises ValueError else, and for a bad record, before anything of the document is written.
+        """
         ...
 
     def commit(self) -> str:
@@ -92,8 +102,11 @@ def open_engine(settings: Settings) -> SearchEngine:
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
 
 
-def open_writer(settings: Settings, roots: Sequence[str]) -> IndexWriter:
-    """A writer of a whole new generation. Raises IndexLocked while another process writes. roots: shown by `status`."""
+def open_writer(settings: Settings, roots: Sequence[str], *, update: bool = False) -> IndexWriter:
+    """A writer of a whole new generation, or one that changes the published one (update), if there is one.
+
+    roots: shown by `status`. Raises IndexLocked while another process writes, and for an update what is wrong with the index.
+    """
     if settings.engine == "embedded":
-        return EmbeddedWriter(settings.index_dir, roots, settings.memory)
+        return EmbeddedWriter(settings.index_dir, roots, settings.memory, settings.processes, update=update)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")

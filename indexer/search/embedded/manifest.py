@@ -6,25 +6,51 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from indexer.errors import IndexCorrupt, IndexVersionError, NoIndex
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION
 
 MANIFEST = "manifest.json"
-_FILE_NAME = re.compile(r"[0-9A-Za-z-]+\.arrays")
+SEGMENT_SUFFIX = ".arrays"
+DELETIONS_SUFFIX = ".deletions"
+_FILE_STEM = re.compile(r"[0-9A-Za-z-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentEntry:
-    """A segment's file as the manifest states it. sha256: of the whole file, in hex."""
+class DeletionsEntry:
+    """The file of a segment's deletions as the manifest states it, and how much they delete."""
 
     file: str
     size: int
     sha256: str
     documents: int
     records: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEntry:
+    """A segment's file as the manifest states it, deleted documents included. sha256: of the whole file, in hex."""
+
+    file: str
+    size: int
+    sha256: str
+    documents: int
+    records: int
+    deletions: DeletionsEntry | None = None
+
+    @property
+    def live_documents(self) -> int:
+        """How many documents are not deleted."""
+        return self.documents - (self.deletions.documents if self.deletions else 0)
+
+    @property
+    def live_records(self) -> int:
+        """How many records are not deleted."""
+        return self.records - (self.deletions.records if self.deletions else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +65,20 @@ class Manifest:
 
     @property
     def documents(self) -> int:
-        """How many documents the segments hold."""
-        return sum(entry.documents for entry in self.segments)
+        """How many live documents the segments hold."""
+        return sum(entry.live_documents for entry in self.segments)
 
     @property
     def records(self) -> int:
-        """How many records the segments hold."""
-        return sum(entry.records for entry in self.segments)
+        """How many live records the segments hold."""
+        return sum(entry.live_records for entry in self.segments)
+
+    def files(self) -> Iterator[SegmentEntry | DeletionsEntry]:
+        """The entries of all files that are named."""
+        for entry in self.segments:
+            yield entry
+            if entry.deletions is not None:
+                yield entry.deletions
 
 
 def read_manifest(index_dir: Path) -> Manifest:
@@ -65,18 +98,14 @@ def read_manifest(index_dir: Path) -> Manifest:
                 f"The index in {index_dir} has format {version}; this program reads {FORMAT_VERSION}. Run: loccit rebuild"
             )
         del stated["format"], stated["checksum"]
-        entries = tuple(SegmentEntry(**entry) for entry in stated.pop("segments"))
+        entries = tuple(map(_segment_entry, stated.pop("segments")))
         manifest = Manifest(segments=entries, roots=tuple(stated.pop("roots")), **stated)
         intact = content == _written(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise IndexCorrupt(f"{path} is damaged. Run: loccit rebuild") from error
     if not intact or not _typed(manifest):
         raise IndexCorrupt(f"{path} does not match its own checksum. Run: loccit rebuild")
-    for entry in manifest.segments:
-        if not _FILE_NAME.fullmatch(entry.file):
-            raise IndexCorrupt(f"{path} names a file outside the index folder: {entry.file}")
-    if len({entry.file for entry in manifest.segments}) != len(manifest.segments):
-        raise IndexCorrupt(f"{path} names a file twice. Run: loccit rebuild")
+    _check_files(path, manifest)
     return manifest
 
 
@@ -113,11 +142,27 @@ def _written(manifest: Manifest) -> bytes:
     return json.dumps({**stated, "checksum": checksum}, indent=1).encode()
 
 
+def _segment_entry(stated: dict[str, Any]) -> SegmentEntry:
+    deletions = stated.pop("deletions")
+    return SegmentEntry(**stated, deletions=None if deletions is None else DeletionsEntry(**deletions))
+
+
+def _check_files(path: Path, manifest: Manifest) -> None:
+    """Raise IndexCorrupt where a manifest names no segment, a file outside the folder, or one twice."""
+    names = [entry.file for entry in manifest.files()]
+    for entry in manifest.files():
+        suffix = SEGMENT_SUFFIX if isinstance(entry, SegmentEntry) else DELETIONS_SUFFIX
+        if not entry.file.endswith(suffix) or not _FILE_STEM.fullmatch(entry.file.removesuffix(suffix)):
+            raise IndexCorrupt(f"{path} names a file outside the index folder: {entry.file}")
+    if not names or len(set(names)) != len(names):
+        raise IndexCorrupt(f"{path} names no file, or one twice. Run: loccit rebuild")
+
+
 def _typed(manifest: Manifest) -> bool:
     """Whether every value is of its type."""
     texts = [manifest.name, manifest.built, *manifest.roots]
     numbers = [manifest.number]
-    for entry in manifest.segments:
+    for entry in manifest.files():
         texts += [entry.file, entry.sha256]
         numbers += [entry.size, entry.documents, entry.records]
     return all(isinstance(text, str) for text in texts) and all(type(n) is int and n >= 0 for n in numbers)

@@ -12,8 +12,10 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
+from indexer.search.embedded.codec.deletions import Deletions
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.manifest import Manifest
+from indexer.search.embedded.histogram import Calendar
+from indexer.search.embedded.manifest import Manifest, SegmentEntry
 from indexer.search.embedded.scoring import Statistics
 
 
@@ -44,6 +46,15 @@ class MergedValues:
     def __getitem__(self, ordinal: int) -> str:
         return self.values[ordinal - 1].decode()
 
+    def united(self, counted: Sequence[Array]) -> Array:
+        """Counts by ordinal, one array for each segment, as one."""
+        if len(counted) == 1:
+            return counted[0]
+        counts = np.zeros(len(self) + 1, dtype=np.int64)
+        for places, counts_here in zip(self.places, counted, strict=True):
+            counts[places] += counts_here
+        return counts
+
     def place(self, value: str) -> int:
         """The ordinal of a value, 0 where no record has it."""
         for column, places in zip(self.columns, self.places, strict=True):
@@ -53,21 +64,43 @@ class MergedValues:
         return 0
 
 
+def open_segment(index_dir: Path, entry: SegmentEntry) -> Segment:
+    """A segment as the manifest states it, and its deletions. Raises IndexCorrupt where the files are not those."""
+    path, deleted = index_dir / entry.file, None
+    if entry.deletions is not None:
+        deletions = Deletions(index_dir / entry.deletions.file, entry.file)
+        if deletions.file.size != entry.deletions.size:
+            raise _other_file(deletions.file.path)
+        deleted = deletions.documents
+    segment = Segment(path, deleted)
+    counts = segment.file.size, segment.documents, segment.records
+    live = segment.documents - (0 if deleted is None else len(deleted)), len(segment.live_records)
+    if counts != (entry.size, entry.documents, entry.records) or live != (entry.live_documents, entry.live_records):
+        raise _other_file(path)
+    return segment
+
+
+def _other_file(path: Path) -> IndexCorrupt:
+    return IndexCorrupt(f"{path} is not the file that the manifest names. Run: loccit rebuild")
+
+
 class Snapshot:
     """What a request is answered from, from its beginning to its end, whatever is published meanwhile."""
 
     def __init__(self, index_dir: Path, manifest: Manifest) -> None:
         self.manifest = manifest
-        self.segments = [Segment(index_dir / entry.file) for entry in manifest.segments]
+        self.segments = [open_segment(index_dir, entry) for entry in manifest.segments]
         self._values: dict[str, MergedValues] = {}
-        for segment, entry in zip(self.segments, manifest.segments, strict=True):
-            if (segment.file.size, segment.documents, segment.records) != (entry.size, entry.documents, entry.records):
-                raise IndexCorrupt(f"{segment.file.path} is not the file that the manifest names. Run: loccit rebuild")
 
     @cached_property
     def statistics(self) -> Statistics:
         """Counts over the live records of all segments."""
         return Statistics.of(self.segments)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The stated dates of all segments."""
+        return Calendar([segment.intervals for segment in self.segments])
 
     @property
     def generation(self) -> str:

@@ -9,10 +9,10 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.util.filelock import LockBase
 
-from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.codec.whoosh_codec import ArraySegment
 from indexer.search.embedded.manifest import read_manifest
 from indexer.search.embedded.schema import whoosh_schema
+from indexer.search.embedded.snapshot import open_segment
 
 LOCK = "write.lock"
 
@@ -41,8 +41,7 @@ class ArrayIndex(FileIndex):  # type: ignore[misc]
 
     def _read_toc(self) -> TOC:
         manifest = read_manifest(self._index_dir)
-        segments = []
-        for entry in manifest.segments:
-            path = self._index_dir / entry.file
-            segments.append(ArraySegment(path, Segment(path)))
+        segments = [
+            ArraySegment(self._index_dir / entry.file, open_segment(self._index_dir, entry)) for entry in manifest.segments
+        ]
         return TOC(self._schema, segments, manifest.number)

@@ -1,23 +1,31 @@
-"""Writes a whole new generation beside the old one, verifies it and publishes it."""
+"""Writes a generation beside the old one, whole or as a change of it, verifies it and publishes it."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from indexer.errors import IndexCorrupt, IndexLocked, LoccitError, NoIndex
+import numpy as np
+
+from indexer.errors import Fault, IndexCorrupt, IndexLocked, LoccitError, NoIndex
 from indexer.model import DocumentMetadata, Paragraph
+from indexer.search.embedded.bulk import BulkWriter, Written
+from indexer.search.embedded.codec.deletions import Deletions, write_deletions
 from indexer.search.embedded.codec.invariants import broken_invariants
 from indexer.search.embedded.codec.merge import merge_segments
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.codec.segment_writer import SegmentWriter
 from indexer.search.embedded.manifest import (
+    DELETIONS_SUFFIX,
     MANIFEST,
+    SEGMENT_SUFFIX,
+    DeletionsEntry,
     Manifest,
     SegmentEntry,
     file_checksum,
@@ -25,67 +33,81 @@ from indexer.search.embedded.manifest import (
     sync_folder,
     write_manifest,
 )
+from indexer.search.embedded.merge_policy import Extent, segments_to_merge
+from indexer.search.embedded.predecessor import Kept, Predecessor
 from indexer.search.embedded.whoosh_index import LOCK, ArrayIndex
 
-SUFFIX = ".arrays"
-_OURS = re.compile(r"\d+-[0-9a-f]{8}-\d+\.arrays")
+_OURS = re.compile(r"\d+-[0-9a-f]{8}-\d+\.(arrays|deletions)")
 
 
 class EmbeddedWriter:
     """The IndexWriter of the embedded engine. One writer at a time: it holds Whoosh's lock from beginning to end.
 
-    memory: megabytes that documents may take before they are written aside.
+    memory: megabytes that documents may take before they are written aside. processes: see `BulkWriter`. update: begin from
+    the published generation, if there is one; else from nothing.
     """
 
-    def __init__(self, index_dir: Path, roots: Sequence[str], memory: int = 512) -> None:
+    def __init__(
+        self, index_dir: Path, roots: Sequence[str], memory: int = 512, processes: int = 1, *, update: bool = False
+    ) -> None:
         self._index_dir = index_dir
-        self._memory = memory * 1_000_000
         self._roots = tuple(roots)
         index_dir.mkdir(parents=True, exist_ok=True)
         self._lock = ArrayIndex(index_dir).lock(LOCK)
         if not self._lock.acquire():
             raise IndexLocked(f"Another process is writing the index in {index_dir}. Wait for it to end.")
+        try:
+            before = self._published(needed=update)
+            self._predecessor = Predecessor(index_dir, before.segments if update and before else ())
+        except BaseException:
+            self._lock.release()
+            raise
         self._open = True
-        self._number = self._last_number() + 1
+        self._number = before.number + 1 if before else 1
         self._name = f"{self._number}-{secrets.token_hex(4)}"
-        self._segment = SegmentWriter()
-        self._entries: list[SegmentEntry] = []
+        self._bulk = BulkWriter(self._new_path, memory * 1_000_000, processes)
         self._ids: set[str] = set()
         self._files_written = 0
 
+    def delete(self, document_id: str) -> bool:
+        """Delete a document of the generation before. Raises ValueError for one that was added here."""
+        if document_id in self._ids:
+            raise ValueError(f"document id {document_id} was added just before: it cannot be deleted in the same update")
+        return self._predecessor.delete(document_id)
+
     def add(self, document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> None:
-        """Add a document whole. Raises ValueError for an id that was added before, or text that is not Unicode."""
+        """Add a document whole. Raises ValueError for an id that is there, or text that is not Unicode."""
         if document.id in self._ids:
             raise ValueError(f"document id {document.id} was added before")
-        self._segment.add(document, paragraphs)
+        if self._predecessor.holds(document.id):
+            raise ValueError(f"document id {document.id} is in the index already; to replace it, delete it first")
+        with self._told():
+            self._bulk.add(document, paragraphs)
         self._ids.add(document.id)
-        if self._segment.size >= self._memory:
-            self._flush()
 
     def commit(self) -> str:
-        """Write what is left, verify all of it, publish, and remove what the new manifest does not name."""
-        if self._segment.documents or not self._entries:
-            self._flush()
-        if len(self._entries) > 1:
-            self._merge()
-        for entry in self._entries:
-            _verify(self._index_dir / entry.file, entry)
-        sync_folder(self._index_dir)
-        built = datetime.now(UTC).isoformat(timespec="seconds")
-        write_manifest(self._index_dir, Manifest(self._number, self._name, built, self._roots, tuple(self._entries)))
-        self._finish({entry.file for entry in self._entries})
+        """Write what is left, verify all that is new, publish, and remove what the new manifest does not name."""
+        with self._told():
+            entries = tuple(self._entries())
+            sync_folder(self._index_dir)
+            built = datetime.now(UTC).isoformat(timespec="seconds")
+            manifest = Manifest(self._number, self._name, built, self._roots, entries)
+            write_manifest(self._index_dir, manifest)
+        with self._ending():
+            self._clean({entry.file for entry in manifest.files()})
         return self._name
 
     def abort(self) -> None:
         """Drop what was written."""
-        try:
-            keep = {entry.file for entry in read_manifest(self._index_dir).segments}
-        except NoIndex:
-            keep = set()
-        except LoccitError:
-            # A damaged or foreign manifest names files that are not ours to judge: only what this writer wrote goes.
-            keep = {path.name for path in self._files()} - {entry.file for entry in self._entries}
-        self._finish(keep)
+        with self._ending():
+            self._bulk.abort()
+            try:
+                published = self._published(needed=True)
+                keep = {entry.file for entry in published.files()} if published else set()
+            except LoccitError:
+                # A damaged or foreign manifest names files that are not ours to judge: only what this writer wrote goes.
+                keep = {path.name for path in self._files() if not path.name.startswith(f"{self._name}-")}
+            self._clean(keep)
 
     def __enter__(self) -> Self:
         return self
@@ -94,51 +116,109 @@ class EmbeddedWriter:
         if self._open:
             self.abort()
 
-    def _flush(self) -> None:
-        """Write what is held as a segment of its own: memory stays bounded, and `commit` makes one of all."""
-        path = self._new_path()
-        self._segment.write(path)
-        self._entries.append(_entry(path, self._segment.documents, self._segment.records))
-        self._segment = SegmentWriter()
-
-    def _merge(self) -> None:
-        for entry in self._entries:
-            _verify(self._index_dir / entry.file, entry)
-        path = self._new_path()
-        merge_segments([self._index_dir / entry.file for entry in self._entries], path)
-        documents = sum(entry.documents for entry in self._entries)
-        records = sum(entry.records for entry in self._entries)
-        self._entries = [_entry(path, documents, records)]
-
-    def _new_path(self) -> Path:
-        self._files_written += 1
-        return self._index_dir / f"{self._name}-{self._files_written}{SUFFIX}"
-
-    def _last_number(self) -> int:
+    def _published(self, needed: bool) -> Manifest | None:
+        """The manifest of the folder, None where there is none. needed: raise what is wrong with it."""
         try:
-            return read_manifest(self._index_dir).number
+            return read_manifest(self._index_dir)
+        except NoIndex:
+            return None
         except LoccitError:
-            return 0
+            if needed:
+                raise
+            return None
+
+    def _entries(self) -> Iterator[SegmentEntry]:
+        """Write the segments and the deletions of the new generation, some of the segments made one; at least one is left."""
+        kept = list(self._predecessor.kept())
+        segments = [each.segment for each in kept]
+        if self._ids or not kept:
+            segments.append(Segment(self._merged(self._bulk.finish()).path))
+        chosen = segments_to_merge([Extent(segment.records, len(segment.live_records)) for segment in segments])
+        for number, segment in enumerate(segments):
+            if number not in chosen:
+                yield self._kept_entry(kept[number]) if number < len(kept) else self._new_entry(segment)
+        if chosen:
+            yield self._new_entry(self._merge([segments[number] for number in chosen]))
+
+    def _kept_entry(self, kept: Kept) -> SegmentEntry:
+        """The entry of a segment that stays; where documents of it were deleted, with deletions that are written here."""
+        entry, segment = kept.entry, kept.segment
+        if not kept.deleted:
+            return entry
+        path = self._new_path(DELETIONS_SUFFIX)
+        write_deletions(path, entry.file, kept.deleted)
+        written = Deletions(path, entry.file)
+        if not np.array_equal(written.documents, kept.deleted):
+            raise _not_verified([f"{path} does not hold what was deleted."])
+        records = segment.records - len(segment.live_records)
+        deletions = DeletionsEntry(path.name, written.file.size, file_checksum(path), len(kept.deleted), records)
+        return replace(entry, deletions=deletions)
+
+    def _new_entry(self, segment: Segment) -> SegmentEntry:
+        """The entry of a segment that was written here, read back from the disk. Raises IndexCorrupt where it is damaged."""
+        path = segment.file.path
+        if problems := segment.file.check() or broken_invariants(segment):
+            raise _not_verified(problems)
+        return SegmentEntry(path.name, segment.file.size, file_checksum(path), segment.documents, segment.records)
+
+    def _merged(self, written: Sequence[Written]) -> Written:
+        """All that bulk writing made, as one. Raises IndexCorrupt where a part is not what was written."""
+        for part in written:
+            segment = Segment(part.path)
+            if (segment.documents, segment.records) != (part.documents, part.records):
+                raise _not_verified([f"{part.path} does not hold what was written."])
+        if len(written) == 1:
+            return written[0]
+        merged = self._merge([Segment(part.path) for part in written])
+        return Written(merged.file.path, merged.documents, merged.records)
+
+    def _merge(self, segments: Sequence[Segment]) -> Segment:
+        """One segment of several. Damage would otherwise get checksums that are right: it is looked for before."""
+        if problems := [problem for segment in segments for problem in segment.file.check()]:
+            raise _not_verified(problems)
+        path = self._new_path()
+        merge_segments(segments, path)
+        return Segment(path)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Says what it means for the index when the disk is full, or fails."""
+        try:
+            yield
+        except OSError as error:
+            what = f"The index in {self._index_dir} cannot be written: {error.strerror or error}"
+            raise Fault(f"{what}; {self._state()}.") from error
+
+    def _state(self) -> str:
+        with suppress(LoccitError):
+            published = read_manifest(self._index_dir).name == self._name
+            return "the new one is in use, but may not survive a power failure" if published else "the old index stays"
+        return "what was there stays"
+
+    def _new_path(self, suffix: str = SEGMENT_SUFFIX) -> Path:
+        self._files_written += 1
+        return self._index_dir / f"{self._name}-{self._files_written}{suffix}"
 
     def _files(self) -> list[Path]:
         return [path for path in self._index_dir.iterdir() if _OURS.fullmatch(path.name)]
 
-    def _finish(self, keep: set[str]) -> None:
-        self._open = False
-        for path in self._files():
-            if path.name not in keep:
+    def _clean(self, keep: set[str]) -> None:
+        """Remove other files than these. What cannot be removed now is left to the next writer."""
+        aside = self._index_dir / f"{MANIFEST}.new"
+        for path in (aside, *(path for path in self._files() if path.name not in keep)):
+            with suppress(OSError):
                 path.unlink(missing_ok=True)
-        (self._index_dir / f"{MANIFEST}.new").unlink(missing_ok=True)
-        self._lock.release()
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        """Lets the next writer in at the end, whatever happens."""
+        self._open = False
+        self._predecessor = Predecessor(self._index_dir, ())
+        try:
+            yield
+        finally:
+            self._lock.release()
 
 
-def _entry(path: Path, documents: int, records: int) -> SegmentEntry:
-    return SegmentEntry(path.name, path.stat().st_size, file_checksum(path), documents, records)
-
-
-def _verify(path: Path, entry: SegmentEntry) -> None:
-    """Read a written segment back. Raises IndexCorrupt where it is not what was meant."""
-    segment = Segment(path)
-    problems = segment.file.check() or broken_invariants(segment)
-    if problems or (segment.documents, segment.records) != (entry.documents, entry.records):
-        raise IndexCorrupt(f"The new index could not be verified; the old one stays. {' '.join(problems)}")
+def _not_verified(problems: Sequence[str]) -> IndexCorrupt:
+    return IndexCorrupt(f"The new index could not be verified; the old one stays. {' '.join(problems)}")

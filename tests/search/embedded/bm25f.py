@@ -12,7 +12,7 @@ from typing import TypeAlias
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.analysis import Token, find_words, stem
+from indexer.search.analysis import Token, find_words, fold, stem
 from indexer.search.analysis import tokenize as analyze
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
 from tests.matching import edits
@@ -105,7 +105,7 @@ def _frequency(leaf: Leaf, field: str, record: Record) -> int:
 def _spots(leaf: Leaf, tokens: tuple[Token, ...], stemmed: bool) -> set[Spot]:
     """Where a leaf stands; with slop, where a choice begins."""
     if isinstance(leaf, Wildcard):
-        parts = leaf.pattern.split("-")
+        parts = fold(leaf.pattern).split("-")
         return _row([_matching(tokens, part) for part in parts]) | _matching(tokens, "".join(parts))
     if isinstance(leaf, Fuzzy):
         wanted = _tokenize(leaf.text)[-1].form

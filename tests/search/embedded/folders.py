@@ -22,6 +22,8 @@ from indexer.search.embedded.manifest import MANIFEST, Manifest, SegmentEntry, r
 from indexer.search.query import EVERYTHING, Fuzzy, ParsedQuery, Phrase, Published, Wildcard, Word
 from indexer.search.query import Any as AnyOf
 from indexer.search.request import Filter, SearchRequest, Sort
+from indexer.search.response import SearchResponse
+from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed, make_document, make_paragraph
 
 SMALL = (
@@ -53,6 +55,10 @@ SEARCHES = (
 )
 
 
+ALL_RECORDS = SearchRequest(page_size=100, sort=Sort.DOCUMENT)
+LOCK = "write.lock"
+
+
 def make_index(index_dir: Path, documents: Iterable[Indexed]) -> Path:
     """A folder with a generation of these documents."""
     with EmbeddedWriter(index_dir, ["seeds"]) as writer:
@@ -70,11 +76,11 @@ def make_segments(index_dir: Path, groups: Iterable[Iterable[Indexed]]) -> Path:
         segment = SegmentWriter()
         for document in documents:
             segment.add(document.metadata, document.paragraphs)
-        path = index_dir / f"1-part-{number}.arrays"
+        path = index_dir / f"1-0badc0de-{number}.arrays"
         segment.write(path)
         size, sha256 = path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest()
         entries.append(SegmentEntry(path.name, size, sha256, segment.documents, segment.records))
-    write_manifest(index_dir, Manifest(1, "1-part", "2025-06-01T12:00:00+00:00", ("seeds",), tuple(entries)))
+    write_manifest(index_dir, Manifest(1, "1-0badc0de", "2025-06-01T12:00:00+00:00", ("seeds",), tuple(entries)))
     return index_dir
 
 
@@ -168,3 +174,25 @@ def refusals(index_dir: Path, kernels: str = "numpy") -> tuple[list[str], bool]:
             continue
     engine.close()
     return refused, found
+
+
+def everything(folder: Path) -> SearchResponse:
+    """All that a sound index holds, page by page the same for the same documents."""
+    engine = EmbeddedEngine(folder, "numpy")
+    assert engine.check() == ()
+    return without_generation(engine.search(ALL_RECORDS))
+
+
+def holds(folder: Path, documents: tuple[Indexed, ...]) -> bool:
+    """Whether an index is sound and holds these documents alone."""
+    return everything(folder) == without_generation(OracleEngine(documents).search(ALL_RECORDS))
+
+
+def names(folder: Path) -> set[str]:
+    """The names of the files in a folder."""
+    return {path.name for path in folder.iterdir()}
+
+
+def has_no_leftovers(folder: Path) -> bool:
+    """Whether there is no file that the manifest does not name."""
+    return names(folder) <= {MANIFEST, LOCK, *(entry.file for entry in read_manifest(folder).files())}

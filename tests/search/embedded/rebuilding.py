@@ -1,13 +1,15 @@
-"""Rebuilds that end badly: a program that forks, rebuilds an index in the child, and stops it at a chosen moment.
+"""Builds that end badly: a program that forks, writes an index in the child, and stops it at a chosen moment.
 
-Moments are the calls of the system that a rebuild makes (open, write, flush, fsync, rename, unlink, …), before and after each.
+Moments are the calls of the system that a writer makes (open, write, flush, fsync, rename, unlink, …), before and after each.
 It takes a task a line, as JSON, and gives a line for each:
 
-    {"index": FOLDER, "at": 17, "act": "kill"}      ->  {"signal": 9}
-    {"index": FOLDER, "at": 17, "act": "fill"}      ->  {"errors": ["OSError", …]}: from then on the disk takes no byte more
-    {"index": FOLDER, "at": 0, "act": "list"}       ->  {"moments": ["open", "write", …]}
+    {"index": FOLDER, "write": "rebuild", "at": 17, "act": "kill"}   ->  {"signal": 9}
+    {"index": FOLDER, "write": "update", "at": 17, "act": "fill"}    ->  {"errors": ["Fault", …], "message": "…"}:
+                                                                         from then on the disk takes no byte more
+    {"index": FOLDER, "write": "update", "at": 0, "act": "list"}     ->  {"moments": ["open", "write", …]}
 
-Each document is written aside as a segment of its own, and `commit` makes one of them: the longest way there is.
+In a rebuild each document is written aside as a segment of its own, and `commit` makes one of them: the longest way there is.
+An update deletes from one segment, writes one that is mostly dead anew, drops one that is wholly dead, and adds a document.
 """
 
 from __future__ import annotations
@@ -31,6 +33,17 @@ NEW = (
     make_document("newer.md", ["The harbor, again."], title="Newer"),
 )
 
+OLD = (
+    (
+        make_document("kept.md", ["A quiet harbor.", "Missiles and nets.", "The coast held."], title="Kept", tag=("coast",)),
+        make_document("gone.md", ["Air-defense of Ostrel."], title="Gone", author=("Ilsa Renn",)),
+    ),
+    (make_document("half.md", ["Half a tide."]), make_document("other.md", ["The other half.", "And more."], title="Half")),
+    (make_document("whole.md", ["One tide."]),),
+)
+DELETED = (OLD[0][1], OLD[1][1], OLD[2][0])
+LEFT = (OLD[0][0], OLD[1][0], NEW[0])
+
 _WATCHED = frozenset(
     "open write flush close fsync fdatasync rename replace unlink remove ftruncate truncate mkdir flock".split()
 )
@@ -42,12 +55,29 @@ def main() -> None:
         print(json.dumps(_do(json.loads(line))), flush=True)  # noqa: T201
 
 
+def rebuild(folder: Path) -> None:
+    """A generation of the new documents."""
+    with EmbeddedWriter(folder, ["seeds"], memory=0) as writer:
+        for document in NEW:
+            writer.add(document.metadata, document.paragraphs)
+        writer.commit()
+
+
+def update(folder: Path) -> None:
+    """From the old documents to those that are left, and one more."""
+    with EmbeddedWriter(folder, ["seeds"], update=True) as writer:
+        for document in DELETED:
+            writer.delete(document.metadata.id)
+        writer.add(*NEW[0])
+        writer.commit()
+
+
 def _do(task: dict[str, Any]) -> dict[str, Any]:
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
         os.close(reading)
-        answer = _rebuild(task)
+        answer = _write(task)
         os.write(writing, json.dumps(answer).encode())
         os._exit(0)
     os.close(writing)
@@ -60,7 +90,7 @@ def _do(task: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
-def _rebuild(task: dict[str, Any]) -> dict[str, Any]:
+def _write(task: dict[str, Any]) -> dict[str, Any]:
     moments: list[str] = []
 
     def pass_by(name: str) -> None:
@@ -69,17 +99,15 @@ def _rebuild(task: dict[str, Any]) -> dict[str, Any]:
             _ACTS[task["act"]]()
 
     errors: list[str] = []
+    message = ""
     sys.setprofile(_watch(pass_by))
     try:
-        with EmbeddedWriter(Path(task["index"]), ["seeds"], memory=0) as writer:
-            for document in NEW:
-                writer.add(document.metadata, document.paragraphs)
-            writer.commit()
+        _WRITES[task["write"]](Path(task["index"]))
     except Exception as error:
-        errors = [kind.__name__ for kind in type(error).__mro__]
+        errors, message = [kind.__name__ for kind in type(error).__mro__], str(error)
     finally:
         sys.setprofile(None)
-    return {"moments": moments, "errors": errors}
+    return {"moments": moments, "errors": errors, "message": message}
 
 
 def _watch(pass_by: Callable[[str], None]) -> Callable[[FrameType, str, Any], None]:
@@ -101,6 +129,7 @@ def _fill() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
 
+_WRITES: dict[str, Callable[[Path], None]] = {"rebuild": rebuild, "update": update}
 _ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "fill": _fill, "list": lambda: None}
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def folder(sound: Path, tmp_path: Path) -> Path:
     return copy_index(sound, tmp_path / "index_data")
 
 
-def _refuses(folder: Path) -> bool:
+def refuses(folder: Path) -> bool:
     """Whether `check` finds something and every search is refused."""
     refused, found = refusals(folder)
     return found and len(refused) >= len(SEARCHES)
@@ -101,7 +101,7 @@ def test_a_pickle_in_place_of_a_file_runs_nothing(folder: Path, tmp_path: Path, 
     put(path, content)
     if name.startswith("segment"):
         sign_segments(folder)
-    assert _refuses(folder)
+    assert refuses(folder)
     with pytest.raises(IndexCorrupt):
         ArrayIndex(folder).reader()
     with EmbeddedWriter(folder, []) as writer:
@@ -116,8 +116,8 @@ def test_a_signed_manifest_is_a_manifest(folder: Path) -> None:
     assert refusals(folder) == ([], False)
 
 
-_NO_TEXTS: tuple[Any, ...] = (None, 5, 1.5, True, [], {}, ["a"], {"a": 1})
-_NO_COUNTS: tuple[Any, ...] = (None, "5", 4.0, 1.5, True, -1, 1e400, float("nan"), [], [4], {}, {"a": 1})
+NO_TEXTS: tuple[Any, ...] = (None, 5, 1.5, True, [], {}, ["a"], {"a": 1})
+NO_COUNTS: tuple[Any, ...] = (None, "5", 4.0, 1.5, True, -1, 1e400, float("nan"), [], [4], {}, {"a": 1})
 _FILE_NAMES = (
     *("", ".", "..", "/", "/etc/passwd", "../index_data/{}", "./{}", "sub/{}", "..\\{}", "{}\0", "\0", "{} ", "{}/"),
     *("\ud800", "manifest.json", "write.lock", "x" * 300, "{}.new", "-", "~"),
@@ -127,21 +127,21 @@ _FILE_NAMES = (
 @pytest.mark.parametrize("name", ["name", "built", "roots", "number", "segments"])
 def test_values_of_other_types_are_refused(folder: Path, name: str) -> None:
     stated = stated_manifest(folder)
-    values = _NO_COUNTS if name == "number" else _NO_TEXTS
+    values = NO_COUNTS if name == "number" else NO_TEXTS
     if name in ("roots", "segments"):
-        values = (None, 5, True, "roots", {"a": 1}, *([value] for value in _NO_TEXTS), ["a", None])
+        values = (None, 5, True, "roots", {"a": 1}, *([value] for value in NO_TEXTS), ["a", None])
     for value in values:
         put(folder / MANIFEST, sign_manifest({**stated, name: value}))
-        assert _refuses(folder), value
+        assert refuses(folder), value
 
 
 @pytest.mark.parametrize("name", ["file", "sha256", "size", "documents", "records"])
 def test_values_of_other_types_in_a_segments_entry_are_refused(folder: Path, name: str) -> None:
     stated = stated_manifest(folder)
     (entry,) = stated["segments"]
-    for value in _NO_TEXTS if name in ("file", "sha256") else (*_NO_COUNTS, entry[name] + 1, 10**30):
+    for value in NO_TEXTS if name in ("file", "sha256") else (*NO_COUNTS, entry[name] + 1, 10**30):
         put(folder / MANIFEST, sign_manifest({**stated, "segments": [{**entry, name: value}]}))
-        assert _refuses(folder), value
+        assert refuses(folder), value
 
 
 def test_files_outside_the_folder_are_not_opened(folder: Path, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_files_outside_the_folder_are_not_opened(folder: Path, tmp_path: Path) -
     ]
     for name in names:
         put(folder / MANIFEST, sign_manifest({**stated, "segments": [{**entry, "file": name}]}))
-        assert _refuses(folder), name
+        assert refuses(folder), name
 
 
 def test_missing_and_unknown_keys_are_refused(folder: Path) -> None:
@@ -167,18 +167,19 @@ def test_missing_and_unknown_keys_are_refused(folder: Path) -> None:
     (entry,) = stated["segments"]
     for name in set(stated) - {"checksum"}:
         put(folder / MANIFEST, sign_manifest({key: value for key, value in stated.items() if key != name}))
-        assert _refuses(folder), name
+        assert refuses(folder), name
     for name in entry:
         put(folder / MANIFEST, sign_manifest({**stated, "segments": [{key: entry[key] for key in entry if key != name}]}))
-        assert _refuses(folder), name
+        assert refuses(folder), name
     for changed in (
         {**stated, "more": 1},
         {**stated, "self": 1},
         {**stated, "segments": [{**entry, "more": 1}]},
         {**stated, "segments": [entry, entry]},
+        {**stated, "segments": []},
     ):
         put(folder / MANIFEST, sign_manifest(changed))
-        assert _refuses(folder), changed
+        assert refuses(folder), changed
 
 
 def test_what_is_no_manifest_at_all_is_refused(folder: Path) -> None:
@@ -188,7 +189,7 @@ def test_what_is_no_manifest_at_all_is_refused(folder: Path) -> None:
         *(b'{"format": "1"}', b'{"format": 2}', b'{"format": 1e999}'),
     ):
         put(folder / MANIFEST, content)
-        assert _refuses(folder), content[:20]
+        assert refuses(folder), content[:20]
 
 
 def test_deep_and_huge_values_are_refused(folder: Path) -> None:
@@ -198,7 +199,7 @@ def test_deep_and_huge_values_are_refused(folder: Path) -> None:
         deep = [deep]
     for name in ("name", "roots", "number"):
         put(folder / MANIFEST, sign_manifest({**stated, name: deep}))
-        assert _refuses(folder), name
+        assert refuses(folder), name
     for digits in (30, 4_000, 5_000):
         put(folder / MANIFEST, (folder / MANIFEST).read_bytes().replace(b'"size": ', b'"size": 1' + b"0" * digits, 1))
-        assert _refuses(folder), digits
+        assert refuses(folder), digits

@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from indexer.search.embedded import EmbeddedWriter
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile
+from tests.records import make_document
 from tests.search.embedded.folders import (
     SMALL,
     copy_index,
@@ -37,6 +39,19 @@ Arrays: TypeAlias = dict[str, NDArray[Any]]
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small index of one segment; tests craft copies of it."""
     return make_index(tmp_path_factory.mktemp("sound") / "index_data", SMALL)
+
+
+@pytest.fixture(scope="module")
+def deleted(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with more documents, two of which are deleted."""
+    more = [make_document(f"z{number}.md", ["A tide.", "Another tide."], tag=("tide",)) for number in range(4)]
+    folder = make_index(tmp_path_factory.mktemp("deleted") / "index_data", (*SMALL, *more))
+    with EmbeddedWriter(folder, [], update=True) as writer:
+        assert writer.delete("coast.md") and writer.delete("z2.md")
+        writer.commit()
+    assert len(segment_files(folder)) == 1
+    assert refusals(folder) == ([], False)
+    return folder
 
 
 @pytest.fixture
@@ -178,15 +193,18 @@ def _exchanged(array: NDArray[Any], number: int) -> NDArray[Any]:
 @given(
     place=st.integers(0, 10_000),
     changes=st.lists(st.tuples(st.sampled_from(sorted(_CHANGES)), st.integers(0, 10_000)), min_size=1, max_size=2),
+    deletions=st.booleans(),
 )
 def test_arrays_that_contradict_each_other_do_no_harm(
     sound: Path,
+    deleted: Path,
     kernels: str,
     tmp_path_factory: pytest.TempPathFactory,
     place: int,
     changes: list[tuple[str, int]],
+    deletions: bool,
 ) -> None:
-    folder = copy_index(sound, tmp_path_factory.getbasetemp() / "crafted" / "index_data")
+    folder = copy_index(deleted if deletions else sound, tmp_path_factory.getbasetemp() / "crafted" / "index_data")
 
     def change(arrays: Arrays, _attributes: Stated) -> None:
         names = sorted(arrays)
@@ -227,16 +245,18 @@ _STORED: tuple[object, ...] = (
     *_each("origins", None, 5, {"title": "elsewhere"}, {"title": []}),
     *_each("title_derived", None, 5),
     {"language": 5},
-    *({"unknown": 1}, {"id": "other"}, {"paragraphs": "x"}),
+    ["x"] * 11,
 )
+_VALUES = ("title", "title_derived", "source", "author", "published", "language", "url", "format", "tag", "extra", "origins")
 
 
 @pytest.mark.parametrize("values", _STORED, ids=str)
 def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
         offsets = arrays["document.stored.offsets"]
-        first = json.loads(bytes(arrays["document.stored"][: offsets[1]]))
-        stored = json.dumps(first | values if isinstance(values, dict) and values else values).encode()
+        first = json.loads(bytes(arrays["document.stored"][1 : offsets[1]]))
+        changed = [values.get(*pair) for pair in zip(_VALUES, first, strict=True)] if isinstance(values, dict) else values
+        stored = b"\0" + json.dumps(changed).encode()
         rest = bytes(arrays["document.stored"][offsets[1] :])
         arrays["document.stored"] = np.frombuffer(stored + rest, dtype=np.uint8)
         arrays["document.stored.offsets"] = np.array([0, len(stored), len(stored) + len(rest)], dtype=np.uint32)
@@ -248,7 +268,7 @@ def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> N
 
 def test_nested_metadata_is_refused(folder: Path) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
-        arrays["document.stored"] = np.frombuffer(b"[" * 200_000, dtype=np.uint8)
+        arrays["document.stored"] = np.frombuffer((b"\0" + b"[" * 99_999) * 2, dtype=np.uint8)
         arrays["document.stored.offsets"] = np.array([0, 100_000, 200_000], dtype=np.uint32)
 
     rewrite_segment(folder, change)

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import IndexCorrupt, IndexVersionError, NoIndex
-from indexer.search.embedded import EmbeddedEngine
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.arrays import ArraysFile
-from indexer.search.embedded.manifest import MANIFEST
+from indexer.search.embedded.manifest import MANIFEST, read_manifest
+from tests.records import make_document
+from tests.search.embedded.conftest import Tally
 from tests.search.embedded.folders import SEARCHES, SMALL, copy_index, make_index, put, refusals, segment_files, sign_segments
 from tests.search.embedded.test_arrays import header_of, padding_of
 
@@ -73,6 +75,30 @@ def test_any_changed_byte_of_the_manifest_is_found(folder: Path) -> None:
             except IndexVersionError:
                 continue
             assert problems, f"byte {place}: {other} for {byte}"
+
+
+def test_any_changed_byte_of_deletions_is_found(folder: Path, tally: Tally) -> None:
+    make_index(folder, (*SMALL, make_document("z1.md", ["One tide."]), make_document("z2.md", ["Another tide."])))
+    with EmbeddedWriter(folder, [], update=True) as writer:
+        writer.delete("net.md")
+        writer.commit()
+    (entry,) = read_manifest(folder).segments
+    assert entry.deletions is not None
+    path = folder / entry.deletions.file
+    content = path.read_bytes()
+    assert len(content) < 500
+    for place, byte in enumerate(content):
+        for other in {byte ^ 0x01, byte ^ 0xFF}:
+            put(path, content[:place] + bytes([other]) + content[place + 1 :])
+            assert EmbeddedEngine(folder, "numpy").check(), f"byte {place}: {other} for {byte}"
+            tally["bytes of deletions changed"] += 1
+    for damaged in (content[:-1], content + b"\0", b""):
+        put(path, damaged)
+        refused, found = refusals(folder)
+        assert found and len(refused) >= len(SEARCHES)
+    path.unlink()
+    refused, found = refusals(folder)
+    assert found and all(path.name in sentence for sentence in refused)
 
 
 @pytest.mark.parametrize("name", ["manifest", "segment"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,9 +17,9 @@ from indexer.search.embedded.codec.arrays import ArraysFile
 from indexer.search.embedded.codec.invariants import broken_invariants
 from indexer.search.embedded.codec.merge import merge_segments
 from indexer.search.embedded.codec.segment import Segment
-from tests.engines.library import make_library
+from tests.engines.library import IDS, make_library
 from tests.engines.strategies import libraries
-from tests.records import Indexed, make_document
+from tests.records import Indexed, make_document, make_paragraph
 from tests.search.embedded.folders import make_index, make_segments, segment_files
 
 
@@ -39,7 +39,7 @@ def assert_same_arrays(one: Path, other: Path) -> None:
 def merged(folder: Path, groups: Sequence[Sequence[Indexed]]) -> Path:
     """One segment made of a segment for each group."""
     make_segments(folder / "parts", groups)
-    merge_segments(segment_files(folder / "parts"), folder / "merged")
+    merge_segments([Segment(path) for path in segment_files(folder / "parts")], folder / "merged")
     return folder / "merged"
 
 
@@ -88,6 +88,60 @@ _GROUPS: dict[str, list[tuple[Indexed, ...]]] = {
 def test_segments_without_documents_words_or_values_can_be_merged(tmp_path: Path, name: str) -> None:
     documents = [document for group in _GROUPS[name] for document in group]
     assert_same_arrays(merged(tmp_path, _GROUPS[name]), at_once(tmp_path, documents))
+
+
+def remaining(folder: Path, groups: Sequence[Sequence[Indexed]], doomed: Collection[str]) -> tuple[Path, list[Indexed]]:
+    """One segment made of a segment for each group, these documents deleted from it; and the documents that are left."""
+    make_segments(folder / "parts", groups)
+    segments = []
+    for path, documents in zip(segment_files(folder / "parts"), groups, strict=True):
+        deleted = [number for number, document in enumerate(documents) if document.metadata.id in doomed]
+        segments.append(Segment(path, np.array(deleted, dtype=np.uint32)))
+    merge_segments(segments, folder / "merged")
+    return folder / "merged", [one for documents in groups for one in documents if one.metadata.id not in doomed]
+
+
+@given(
+    seed=st.integers(0, 9),
+    cuts=st.sets(st.integers(1, len(IDS) - 1), max_size=4),
+    doomed=st.sets(st.sampled_from(IDS), min_size=1),
+    size=st.integers(1, len(IDS)),
+)
+def test_deleted_documents_leave_no_trace(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, cuts: set[int], doomed: set[str], size: int
+) -> None:
+    folder = tmp_path_factory.mktemp("deleted")
+    documents = make_library(seed)[:size]
+    bounds = [0, *sorted(cut for cut in cuts if cut < len(documents)), len(documents)]
+    segment, left = remaining(folder, [documents[begin:end] for begin, end in pairwise(bounds)], doomed)
+    assert_same_arrays(segment, at_once(folder, left))
+
+
+@pytest.mark.parametrize("name", _GROUPS)
+def test_any_of_the_odd_documents_may_be_deleted(tmp_path: Path, name: str) -> None:
+    documents = [document for group in _GROUPS[name] for document in group]
+    for number, document in enumerate(documents):
+        segment, left = remaining(tmp_path / str(number), _GROUPS[name], {document.metadata.id})
+        assert len(left) == len(documents) - 1
+        assert_same_arrays(segment, at_once(tmp_path / str(number), left))
+
+
+def test_words_and_values_that_nobody_has_any_more_are_gone(tmp_path: Path) -> None:
+    kept = make_document(
+        "kept.md", [make_paragraph("Harbors", section="Coasts")], title="Sea", author=("Renn",), published="2024"
+    )
+    gone = make_document(
+        "gone.md", [make_paragraph("harbor", section="Tides")], title="Wind", author=("Maric",), published="2025"
+    )
+    path, _ = remaining(tmp_path, [[gone, kept]], {"gone.md"})
+    segment = Segment(path)
+    assert list(segment.postings("text").terms) == [b"harbor"]
+    assert list(segment.postings("text").forms) == [b"harbors"]
+    assert len(segment.postings("text").variants) == 0
+    assert list(segment.postings("title").terms) == [b"sea"]
+    assert [list(segment.column(field).values) for field in ("section", "author")] == [[b"Coasts"], [b"Renn"]]
+    assert [days.tolist() for days in segment.intervals] == [[738886], [739251]]
+    assert segment.find_document("gone.md") is None
 
 
 def test_a_build_with_little_memory_gives_the_same_index(tmp_path: Path) -> None:

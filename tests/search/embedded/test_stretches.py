@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.search.analysis import stem
 from indexer.search.embedded import stretches
 from indexer.search.embedded.forms import Expansion, Near, Pattern
-from indexer.search.embedded.highlight import Highlighter
+from indexer.search.embedded.highlight import Highlighter, Marks
 from indexer.search.embedded.stretches import Stretches
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
 from tests.records import make_document
@@ -36,38 +41,111 @@ TREES = st.one_of(
 )
 
 
-@given(TEXTS.filter(bool), TREES)
-def test_stretches_lose_nothing(text: str, tree: Node) -> None:
-    document = make_document("a.md", [text])
-    paragraph = document.paragraphs[0]
-    quick = Highlighter(tree, {}).spans(paragraph, document.metadata)
+@given(st.lists(TEXTS.filter(bool), min_size=1, max_size=3), TREES)
+def test_stretches_lose_nothing(texts: list[str], tree: Node) -> None:
+    document = make_document("a.md", texts)
+    records = [(paragraph, document.metadata) for paragraph in document.paragraphs]
+    quick = Highlighter(tree, {}).mark(records)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(stretches.Stretches, "find", lambda self, text: iter([(0, len(text))]))
-        whole = Highlighter(tree, {}).spans(paragraph, document.metadata)
+        patched.setattr(stretches.Stretches, "find", _whole_texts)
+        whole = Highlighter(tree, {}).mark(records)
     assert quick == whole
 
 
+def _whole_texts(_: Stretches, texts: Sequence[str]) -> list[tuple[int, int]]:
+    ends = list(accumulate(len(text) + 1 for text in texts))
+    return [(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
+
+
+def test_records_do_not_run_into_each_other() -> None:
+    document = make_document("a.md", ["the air", "defense net", "air", "the air defense"], title="Air")
+    records = [(paragraph, document.metadata) for paragraph in document.paragraphs]
+    none: Marks = ((), ())
+    assert Highlighter(Phrase("air defense"), {}).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
+    assert Highlighter(Phrase("air defense", slop=9), {}).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
+    both = All((Word("air"), Word("air", field="title")))
+    assert Highlighter(both, {}).mark(records)[1:3] == [none, (((0, 3),), ((0, 3),))]
+    assert Highlighter(both, {}).mark([]) == []
+
+
+@pytest.mark.parametrize("between", ["x " * 5, "x-x x-x x", "U.S. 1,000 don't F-16", "a, b; c — d “e”"])
+def test_words_between_are_counted(between: str) -> None:
+    document = make_document("a.md", [f"air {between} net"])
+    records = [(document.paragraphs[0], document.metadata)]
+    assert [bool(Highlighter(Phrase("air net", slop=slop), {}).mark(records)[0][0]) for slop in (4, 5)] == [False, True]
+
+
 @given(
-    st.text("abcdefghilmnoprstuvyz", min_size=1, max_size=12),
-    st.sampled_from(("", "s", "ies", "ied", "ing", "ly", "ation", "ational", "ness", "ousness", "izer", "'s")),
+    st.text("abcdefghilmnoprstuvyz", max_size=12),
+    st.sampled_from(
+        ("", "s", "ies", "ied", "ying", "ing", "ly", "ation", "ational", "ability", "ness", "ousness", "izer", "'s")
+    ),
 )
 def test_a_form_begins_as_its_stem_says(base: str, ending: str) -> None:
-    form = base + ending.replace("'s", "")
-    found = list(Stretches([(stem(form), False)], {}).find(f"x {form} y"))
-    assert any(start <= 2 and end >= 2 + len(form) for start, end in found)
+    form = (base + ending.replace("'s", "")) or "a"
+    found = Stretches([(stem(form), False)], {}).find([f"x {form} y"])
+    assert (2, 2 + len(form)) in found
+
+
+@pytest.mark.parametrize("form", ["dying", "lying", "tying", "vying", "skies", "skis", "aging", "crying", "capability", "only"])
+def test_forms_that_their_stems_hardly_begin_like(form: str) -> None:
+    assert Stretches([(stem(form), False)], {}).find([f"“{form.title()},” x"]) == [(1, 2 + len(form))]
+
+
+@pytest.mark.parametrize(
+    ("word", "exact", "text", "found"),
+    [
+        ("use", True, "Use of “use”, used (use) re-use.", ["Use", "use", "use", "re-use."]),
+        ("divid", False, "divided we (dividend) individual", ["divided", "dividend"]),
+        ("us", True, "U.S. and the U.S.-led, u.s. us usa u. s", ["U.S.", "U.S.-led,", "u.s.", "us"]),
+        ("1000", True, "1,000 or 1000, 11,000 and 1.000", ["1,000", "1000,", "1.000"]),
+        ("coop", True, "co-op and coop, co op; no-coop", ["co-op", "coop,", "no-coop"]),
+        ("usled", True, "U.S.’s-led us led", ["U.S.’s-led"]),
+        ("zoe", True, "Zoë, Zoe\u0308 and zoe", ["Zoë,", "Zoe\u0308", "zoe"]),
+        ("йод", True, "iodine, йод и вода", ["йод", "и", "вода"]),
+        ("don't", True, "don’t don't don", ["don’t", "don't", "don"]),
+    ],
+)
+def test_where_words_may_stand(word: str, exact: bool, text: str, found: list[str]) -> None:
+    joined = f"one {text}"
+    places = Stretches([(word, exact)], {}).find(["one", text])
+    assert [joined[start:end] for start, end in places] == found
 
 
 def test_most_of_a_text_is_passed_over() -> None:
     text = "The minister spoke of radars and of nothing else. " * 20
-    found = list(Stretches([(stem("radars"), False)], {}).find(text))
+    found = Stretches([(stem("radars"), False)], {}).find([text])
     assert [text[start:end] for start, end in found] == ["radars"] * 20
-    assert list(Stretches([(stem("radars"), False)], {}).find("naïve radars")) == [(0, 12)]
+
+
+def test_many_forms_are_looked_for_as_a_few_are() -> None:
+    forms = [f"{letter}adar" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    text = "Radar and fa-dar; badar's “kadar” adar"
+    stretched = [(0, 5), (10, 16), (18, 25), (27, 32)]
+    assert Stretches([(form, True) for form in forms], {}).find([text]) == stretched
+    assert Stretches([(form, True) for form in forms if form[0] in "rfbk"], {}).find([text]) == stretched
 
 
 def test_patterns_look_for_the_forms_they_stand_for() -> None:
-    accepted: dict[Expansion, set[str]] = {Pattern("*dar"): {"radar"}, Near("rader", 1): {"radar", "raider"}}
-    for leaf, sought in ((Wildcard("*dar"), Pattern("*dar")), (Fuzzy("rader", 1), Near("rader", 1))):
-        document = make_document("a.md", ["One radar, two raiders; Radar again."])
-        spans, _ = Highlighter(leaf, accepted).spans(document.paragraphs[0], document.metadata)
+    accepted: dict[Expansion, set[str]] = {
+        Pattern("*dar"): {"radar"},
+        Near("rader", 1): {"radar", "raider"},
+        Pattern("ra*r"): {"radar"},
+    }
+    document = make_document("a.md", ["One radar, two raiders; Radar again."])
+    for leaf in (Wildcard("*dar"), Fuzzy("rader", 1), Wildcard("ra*r")):
+        ((spans, _),) = Highlighter(leaf, accepted).mark([(document.paragraphs[0], document.metadata)])
         assert spans == ((4, 9), (24, 29))
-        assert list(Stretches([(sought, True)], {}).find("One radar")) == []
+    for sought in (Pattern("*dar"), Near("rader", 1)):
+        assert Stretches([(sought, True)], {}).find(["One radar"]) == []
+
+
+@pytest.mark.parametrize("piece", ["na-tion-", "nation-", "x's-", "n.", "é", "nation ", "-"])
+def test_stretches_without_end_take_no_longer(piece: str) -> None:
+    document = make_document("a.md", ["radar"])
+    records = [(replace(document.paragraphs[0], text=piece * 20_000), document.metadata)]
+    begun = time.process_time()
+    for leaf in (Word("nation"), Word("n"), Phrase("nation n"), Phrase("nation n", slop=3)):
+        Highlighter(leaf, {}).mark(records)
+    # Where each match looks at the whole of its stretch again, this takes minutes.
+    assert time.process_time() - begun < 20

@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 from indexer.errors import IndexCorrupt, NoIndex
 from indexer.fields import FIELD_BY_NAME, FIELDS, FieldKind
 from indexer.search.analysis import Token, stem, tokenize
-from indexer.search.embedded import EmbeddedEngine
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.inversion import JOINED
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.manifest import MANIFEST
@@ -235,6 +235,33 @@ def test_phrases_of_plain_words_find_the_same_records(engine: EmbeddedEngine, se
             assert found
             compared += 1
     assert compared > 50
+
+
+def test_whoosh_sees_no_deleted_records(tmp_path: Path) -> None:
+    folder = in_segments(tmp_path / "index_data", LIBRARY, 3)
+    gone = {"a.md", "news.jsonl:9", "c5.md", "9.md"}
+    with EmbeddedWriter(folder, [], update=True) as writer:
+        assert all(writer.delete(document_id) for document_id in gone)
+        writer.commit()
+    left = [(metadata, paragraph) for metadata, paragraph in RECORDS if metadata.id not in gone]
+    deleted = {number for number, (metadata, _) in enumerate(RECORDS) if metadata.id in gone}
+    assert len(segment_files(folder)) == 3
+    engine = EmbeddedEngine(folder, "numpy")
+    with ArrayIndex(folder).searcher() as searcher:
+        reader = searcher.reader()
+        assert reader.has_deletions()
+        assert (reader.doc_count(), reader.doc_count_all()) == (len(left), len(RECORDS))
+        assert searcher.doc_count() == len(left) == engine.status().paragraphs
+        assert list(reader.all_doc_ids()) == [number for number in range(len(RECORDS)) if number not in deleted]
+        assert {number for number in range(len(RECORDS)) if reader.is_deleted(number)} == deleted
+        assert [stored["text"] for stored in reader.all_stored_fields()] == [paragraph.text for _, paragraph in left]
+        for word in PLAIN:
+            for field in ("text", "title", "author", "section"):
+                assert _ids(engine, Word(word, field=field)) == _whoosh_ids(searcher, _terms(word, field))
+        for term, records in _counted("text").items():
+            assert list(reader.postings("text", term).all_ids()) == sorted(set(records) - deleted)
+            # As in Whoosh's own indexes, this counts deleted records until segments are merged.
+            assert reader.doc_frequency("text", term) == len(records)
 
 
 def test_whoosh_sees_what_is_published(tmp_path: Path) -> None:
