@@ -14,20 +14,20 @@ from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.model import DocumentMetadata
 from indexer.search.capabilities import Capabilities
-from indexer.search.embedded.codec.invariants import broken_invariants
+from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.facets import Filtered, count_facet, count_histogram
+from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.forms import Expansion, bound_forms
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.manifest import MANIFEST, file_checksum, read_manifest
-from indexer.search.embedded.ordering import Ranked, best
-from indexer.search.embedded.scoring import score
+from indexer.search.embedded.ordering import Ranked, by_document, by_score
+from indexer.search.embedded.scoring import rank
 from indexer.search.embedded.slots import without_stop_words
 from indexer.search.embedded.snapshot import Snapshot
-from indexer.search.query import ParsedQuery
+from indexer.search.query import Node, ParsedQuery
 from indexer.search.request import SearchRequest, Sort
-from indexer.search.response import DocumentResponse, Hit, IndexStatus, SearchResponse
+from indexer.search.response import DocumentResponse, Histogram, Hit, IndexStatus, SearchResponse
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
@@ -83,24 +83,53 @@ class EmbeddedEngine:
             Filtered(segment, records, request, self._kernels)
             for segment, records in zip(snapshot.segments, found, strict=True)
         ]
-        passing = [filtered.records() for filtered in matches]
-        scores = score(tree, evaluations, passing, snapshot.statistics) if request.query.scored else None
-        first = (request.page - 1) * request.page_size
-        ranked = best(snapshot.segments, passing, scores, request.order, first, request.page_size, self._kernels)
+        ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         return SearchResponse(
-            total=sum(map(len, passing)),
+            total=sum(len(filtered.records()) for filtered in matches),
             documents=sum(len(filtered.documents()[0]) for filtered in matches),
-            hits=tuple(_hit(snapshot, place, highlighter, scored=scores is not None) for place in ranked),
+            hits=_hits(snapshot, ranked, highlighter),
             generation=snapshot.generation,
             facets={
-                field.name: count_facet(field.name, matches, snapshot.values(field.name), request)
+                field.name: count_facet(field.name, matches, snapshot.values(field.name), request, self._kernels)
                 for field in FIELDS
                 if field.facet and field.name in request.facets
             },
-            histogram=count_histogram(matches, request) if HISTOGRAM in request.facets else None,
+            histogram=self._histogram(snapshot, matches, request),
             relaxed=relaxed,
             warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
         )
+
+    def _ranked(
+        self,
+        snapshot: Snapshot,
+        request: SearchRequest,
+        tree: Node,
+        evaluations: Sequence[Evaluation],
+        matches: Sequence[Filtered],
+    ) -> list[Ranked]:
+        """The records of the page in order; where the order is by date or id, only they are scored."""
+        first, size, segments = (request.page - 1) * request.page_size, request.page_size, snapshot.segments
+        if request.order is Sort.RELEVANCE:
+            passing = [filtered.records() for filtered in matches]
+            rows = [
+                None if (found := evaluation.rows(tree)) is None else filtered.rows(found)
+                for evaluation, filtered in zip(evaluations, matches, strict=True)
+            ]
+            return by_score(segments, rank(tree, evaluations, passing, rows, snapshot.statistics, first + size), first, size)
+        pairs = [(filtered.records(), filtered.documents()[0]) for filtered in matches]
+        ranked = by_document(segments, pairs, request.order, first, size, self._kernels)
+        if not request.query.scored:
+            return ranked
+        chosen = [[place.record for place in ranked if place.segment == number] for number in range(len(segments))]
+        records = [np.array(sorted(numbers), dtype=np.uint32) for numbers in chosen]
+        scored = rank(tree, evaluations, records, [None] * len(segments), snapshot.statistics, size)
+        scores = [dict(zip(best.tolist(), values.tolist(), strict=True)) for best, values in scored]
+        return [place._replace(score=scores[place.segment][place.record]) for place in ranked]
+
+    def _histogram(self, snapshot: Snapshot, matches: Sequence[Filtered], request: SearchRequest) -> Histogram | None:
+        if HISTOGRAM not in request.facets:
+            return None
+        return snapshot.calendar.histogram([filtered.count_intervals() for filtered in matches], request.interval)
 
     @_translated
     def document(
@@ -117,23 +146,23 @@ class EmbeddedEngine:
         begin, end = segment.document_bounds(number)
         document = segment.document(number)
         highlighter = self._highlighter(snapshot, query) if query is not None else None
-        hits = []
-        for record in range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end):
-            paragraph = segment.paragraph(record)
-            spans, title_spans = highlighter.spans(paragraph, document) if highlighter is not None else ((), ())
-            hits.append(Hit(paragraph, document, None, spans, title_spans))
+        shown = range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end)
+        records = [(segment.paragraph(record), document) for record in shown]
+        marks = highlighter.mark(records) if highlighter is not None else [((), ())] * len(records)
+        hits = (Hit(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
         return DocumentResponse(document, tuple(hits), snapshot.generation)
 
     @_translated
     def recent(self, limit: int) -> tuple[DocumentMetadata, ...]:
         """The newest documents, undated ones last."""
         snapshot = self._snapshot()
-        firsts = []
+        found = []
         for segment in snapshot.segments:
-            starts = np.unique(segment.bounds[:-1])
-            starts = starts[starts < segment.records]
-            firsts.append(starts if segment.live is None else starts[segment.live[starts]])
-        ranked = best(snapshot.segments, firsts, None, Sort.NEWEST, 0, limit, self._kernels)
+            documents = np.flatnonzero(np.diff(segment.bounds)).astype(np.uint32)
+            starts = segment.bounds[documents]
+            live = slice(None) if segment.live is None else segment.live[starts]
+            found.append((starts[live], documents[live]))
+        ranked = by_document(snapshot.segments, found, Sort.NEWEST, 0, limit, self._kernels)
         return tuple(
             snapshot.segments[place.segment].document(int(snapshot.segments[place.segment].record_document[place.record]))
             for place in ranked
@@ -147,6 +176,8 @@ class EmbeddedEngine:
         for segment in snapshot.segments:
             for part, size in segment.sizes().items():
                 sizes[part] = sizes.get(part, 0) + size
+        if deletions := sum(entry.deletions.size for entry in snapshot.manifest.segments if entry.deletions is not None):
+            sizes["deletions"] = deletions
         return IndexStatus(
             generation=snapshot.generation,
             documents=snapshot.manifest.documents,
@@ -172,7 +203,7 @@ class EmbeddedEngine:
         except IndexCorrupt as error:
             return (str(error),)
         problems = []
-        for entry in manifest.segments:
+        for entry in manifest.files():
             path = self._index_dir / entry.file
             try:
                 if path.stat().st_size != entry.size or file_checksum(path) != entry.sha256:
@@ -183,6 +214,7 @@ class EmbeddedEngine:
             try:
                 segments = Snapshot(self._index_dir, manifest).segments
                 problems += [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
+                problems += [] if problems else repeated_ids(segments)
             except LoccitError as error:
                 problems.append(str(error))
             except FileNotFoundError as error:
@@ -251,9 +283,11 @@ def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
     return accepted
 
 
-def _hit(snapshot: Snapshot, place: Ranked, highlighter: Highlighter, scored: bool) -> Hit:
-    segment = snapshot.segments[place.segment]
-    document = segment.document(int(segment.record_document[place.record]))
-    paragraph = segment.paragraph(place.record)
-    spans, title_spans = highlighter.spans(paragraph, document)
-    return Hit(paragraph, document, place.score if scored else None, spans, title_spans)
+def _hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter) -> tuple[Hit, ...]:
+    records = []
+    for place in ranked:
+        segment = snapshot.segments[place.segment]
+        document = segment.document(int(segment.record_document[place.record]))
+        records.append((segment.paragraph(place.record), document))
+    marks = highlighter.mark(records)
+    return tuple(Hit(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True))

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 import numpy as np
 
 from indexer.fields import FIELDS
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.kernels.term import placed
 from indexer.search.embedded.postings import NO_MATCHES, Lookup, Matches
 from indexer.search.embedded.slots import Slot, node_slots
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
@@ -43,13 +45,30 @@ class Evaluation:
         self.kernels = kernels
         self._matches: dict[tuple[Leaf, str], Matches] = {}
         self._records: dict[Node, Array] = {}
-        self._expanded: dict[str, dict[Expansion, list[int]]] = {}
+        self._rows: dict[Node, Array] = {}
+        self._lookups: dict[str, Lookup] = {}
+        self._slots: dict[Leaf, tuple[Slot, ...]] = {}
 
     def records(self, node: Node) -> Array:
         """The live records that match a node, ascending."""
         found = self._evaluate(node)
         live = self.segment.live
         return found if live is None else found[live[found]]
+
+    def rows(self, node: Node) -> Array | None:
+        """Where a tree is words that must all be there: their postings in its records, [word, i]; else None."""
+        if self.segment.live is not None:
+            return None
+        if isinstance(node, (Word, Phrase, Wildcard, Fuzzy)) and node.field is None:
+            found = self.matches(node, "text")
+            first = max(found.first, 0)
+            return np.arange(first, first + len(found.units), dtype=np.uint32)[None]
+        return self._rows.get(node)
+
+    def _words(self, nodes: Sequence[Node]) -> list[Matches] | None:
+        """The matches of words, if all nodes are words of the text."""
+        words = [self.matches(node, "text") for node in nodes if isinstance(node, Word) and node.field is None]
+        return words if words and len(words) == len(nodes) else None
 
     def matches(self, node: Leaf, field: str) -> Matches:
         """The units of a field that match a leaf, deleted ones included."""
@@ -68,7 +87,7 @@ class Evaluation:
 
     def expanded(self) -> Iterator[tuple[Expansion, set[str]]]:
         """The forms that each pattern stood for, so far, in each field."""
-        for field, expanded in self._expanded.items():
+        for field, expanded in [(field, lookup.expanded) for field, lookup in self._lookups.items()]:
             table = form_table(self.segment.postings(field)) if expanded else None
             for expansion, places in expanded.items():
                 if table is not None:
@@ -78,19 +97,34 @@ class Evaluation:
         """The live records with one of these units of a field, ascending."""
         if field == "text":
             found = units
+        elif field in PROSE:
+            found = self._records_of(units)
         else:
             column = self.segment.column(field)
-            mask = column.owners_with(units.astype(np.int64) + 1)
-            found = np.flatnonzero(mask[self.segment.record_document] if column.per_document else mask).astype(np.uint32)
+            owners = np.flatnonzero(column.owners_with(units.astype(np.int64) + 1))
+            found = self._records_of(owners) if column.per_document else owners.astype(np.uint32)
         live = self.segment.live
         return found if live is None else found[live[found]]
 
+    def _records_of(self, documents: Array) -> Array:
+        return self.kernels.expand(documents.astype(np.uint32, copy=False), self.segment.bounds)
+
     def _lookup(self, field: str) -> Lookup:
-        return Lookup(self.segment.postings(field), self.kernels, self._expanded.setdefault(field, {}))
+        lookup = self._lookups.get(field)
+        if lookup is None:
+            lookup = self._lookups[field] = Lookup(self.segment.postings(field), self.kernels)
+        return lookup
+
+    def slots(self, node: Leaf) -> tuple[Slot, ...]:
+        """The slots of a leaf."""
+        slots = self._slots.get(node)
+        if slots is None:
+            slots = self._slots[node] = node_slots(node)
+        return slots
 
     def _match(self, node: Leaf, field: str) -> Matches:
         lookup = self._lookup(field)
-        slots = node_slots(node)
+        slots = self.slots(node)
         if not slots:
             return NO_MATCHES
         if isinstance(node, Phrase) and node.slop is not None and len(slots) > 1:
@@ -106,7 +140,7 @@ class Evaluation:
                 found = self.kernels.union([self._evaluate(child) for child in node.children], self.segment.records)
             elif isinstance(node, Published):
                 mask = overlapping(self.segment, node.first, node.last)
-                found = np.flatnonzero(mask[self.segment.record_document]).astype(np.uint32)
+                found = self._records_of(np.flatnonzero(mask[self.segment.published]))
             else:
                 field = node.field or "text"
                 units = self.matches(node, field).units
@@ -115,6 +149,12 @@ class Evaluation:
         return found
 
     def _all(self, node: All) -> Array:
+        words = None if node.excluded else self._words(node.children)
+        if words is not None:
+            ids = self.segment.postings("text").ids
+            begins, ends, ids = placed([found.units for found in words], [found.first for found in words], ids)
+            records, self._rows[node] = self.kernels.all_of(ids, begins, ends)
+            return records
         children = sorted((self._evaluate(child) for child in node.children), key=len)
         found: Array = children[0] if children else self.segment.live_records
         for child in children[1:]:
@@ -125,7 +165,7 @@ class Evaluation:
 
 
 def overlapping(segment: Segment, first: int | None, last: int | None) -> Array:
-    """Which documents' stated intervals overlap some days, as a mask; None leaves an end open."""
+    """Which stated intervals overlap some days, as a mask by ordinal; None leaves an end open."""
     firsts, lasts = segment.intervals
     chosen = np.ones(len(firsts) + 1, dtype=bool)
     chosen[0] = False
@@ -133,5 +173,4 @@ def overlapping(segment: Segment, first: int | None, last: int | None) -> Array:
         chosen[1:] &= lasts >= first
     if last is not None:
         chosen[1:] &= firsts <= last
-    mask: Array = chosen[segment.published]
-    return mask
+    return chosen

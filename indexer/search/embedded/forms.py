@@ -9,9 +9,11 @@ from typing import TypeAlias
 import numpy as np
 
 from indexer.errors import QueryError
+from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import JOINED
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.kernels.term import Words
 
 MAX_FORMS = 5_000
 
@@ -61,10 +63,9 @@ class FormTable:
         forms = [form.decode().partition(JOINED) for form in postings.forms]
         self._words = "".join(f"{word}\n" for word, _, _ in forms)
         self._covered = [int(length or 1) for _, _, length in forms]
-        self._codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
-        ends = np.flatnonzero(self._codes == ord("\n"))
-        self._starts = np.concatenate([[0], ends + 1])
-        self._lengths = np.diff(self._starts) - 1
+        codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
+        self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
+        self._letters = Words(codes, self._starts, _shared_letters(codes, self._starts))
         self._postings = postings
 
     def covered(self, place: int) -> int:
@@ -73,7 +74,7 @@ class FormTable:
 
     def word(self, place: int) -> str:
         """A form, without the sign of a joined one."""
-        return self._words[self._starts[place] : self._starts[place] + self._lengths[place]]
+        return self._words[self._starts[place] : self._starts[place + 1] - 1]
 
     def expand(self, expansion: Expansion, kernels: Kernels) -> list[int]:
         """The places of the forms that an expansion stands for, in order. Raises QueryError where they are too many."""
@@ -83,7 +84,7 @@ class FormTable:
 
     def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
         wanted = np.frombuffer(expansion.form.encode("utf-32-le"), dtype=np.uint32)
-        found = kernels.near(self._codes, self._starts, self._lengths, wanted, expansion.distance)
+        found = kernels.near(self._letters, wanted, expansion.distance)
         places: list[int] = found.tolist()
         return places
 
@@ -91,7 +92,7 @@ class FormTable:
         """Forms that begin alike stand together, so that only those are looked at."""
         literal = pattern.literal.encode()
         first = self._postings.forms.bisect(literal)
-        end = self._postings.forms.bisect(literal + b"\xff") if literal else len(self._lengths)
+        end = self._postings.forms.bisect(literal + b"\xff") if literal else len(self._covered)
         stretch = self._words[self._starts[first] : self._starts[end]]
         expression = re.compile(f"^{pattern.regex}$", re.MULTILINE)
         starts = [
@@ -99,6 +100,21 @@ class FormTable:
         ]
         places: list[int] = np.searchsorted(self._starts, starts).tolist()
         return places
+
+
+def _shared_letters(codes: Array, starts: Array) -> Array:
+    """How many letters each word begins with that the one before begins with; at most 255 are told."""
+    words = len(starts) - 1
+    shared = np.zeros(words, dtype=np.uint8)
+    alike = np.arange(1, words)
+    for letters in range(255):
+        # Words end with a line feed: where that is alike, both have ended.
+        before, here = codes[starts[alike - 1] + letters], codes[starts[alike] + letters]
+        alike = alike[(before == here) & (here != ord("\n"))]
+        if not len(alike):
+            break
+        shared[alike] = letters + 1
+    return shared
 
 
 def bound_forms(expansion: Expansion, count: int) -> None:

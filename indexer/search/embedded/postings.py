@@ -10,11 +10,11 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import SHIFT
+from indexer.search.embedded.kernels.term import SHIFT, Occurring
 from indexer.search.embedded.slots import Slot, Sought
 from indexer.search.embedded.windows import window_starts
 
@@ -24,40 +24,43 @@ Occurrences: TypeAlias = dict[int, Array]
 
 
 class Matches(NamedTuple):
-    """Units in ascending order, and how often each matches."""
+    """Units in ascending order, and how often each matches.
+
+    first: where they begin in the field's postings, -1 where they are no stretch of them.
+    """
 
     units: Array
     freqs: Array
+    first: int = -1
 
 
 class _Entry(NamedTuple):
-    """A dictionary entry of a word: its term, the variant that is meant (-1: any), and the positions that it covers."""
+    """A dictionary entry of a word: its term, the variants that are meant (none: all), and the positions that it covers."""
 
     term: int
-    variant: int
+    variants: tuple[int, ...]
     covered: int
 
-
-# More lists than that are united at once, not one after the other.
-_FEW = 4
 
 NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 
 
 class Lookup:
-    """Finds slots in the postings of one field."""
+    """Finds slots in the postings of one field, for as long as one query lasts."""
 
-    def __init__(self, postings: Postings, kernels: Kernels, expanded: dict[Expansion, list[int]]) -> None:
-        """expanded: the forms that each pattern stands for, kept by the caller for as long as the query lasts."""
+    def __init__(self, postings: Postings, kernels: Kernels) -> None:
         self._postings = postings
         self._kernels = kernels
-        self._expanded = expanded
+        self.expanded: dict[Expansion, list[int]] = {}
+        """The forms that each pattern stood for so far."""
+        self._known: dict[tuple[Sought, bool], list[_Entry]] = {}
+        self._occurring = Occurring(postings.ids, postings.freqs, postings.skips, postings.positions)
 
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
         if len(slot.readings) == 1:
             entries = self._entries(slot.readings[0][0], slot.exact)
-            if len(entries) == 1 and entries[0].variant < 0:
+            if len(entries) == 1 and not entries[0].variants:
                 begin, end = self._postings.range(entries[0].term)
                 return end - begin
         return len(self.slot(slot).units)
@@ -70,7 +73,43 @@ class Lookup:
 
     def phrase(self, slots: Sequence[Slot]) -> Matches:
         """The units that hold the slots in order, next to each other."""
-        return self.slot(slots[0]) if len(slots) == 1 else self._counted(self._phrase_occurrences(slots, None))
+        if len(slots) == 1:
+            return self.slot(slots[0])
+        plain = self._plain(slots)
+        if plain is None:
+            return self._counted(self._phrase_occurrences(slots, None))
+        terms, joined = plain
+        if not all(terms):
+            found = NO_MATCHES
+        else:
+            begins, ends = zip(*(self._postings.range(entry.term) for entry in terms if entry), strict=True)
+            found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
+        if not joined:
+            return found
+        # Where a hyphenated word stands in for two there may be more; that is seldom, and looked into apart.
+        within = self._union([self._entry_matches(entry).units for entry in joined])
+        places = np.searchsorted(found.units, within)
+        again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
+        apart = self._counted(self._phrase_occurrences(slots, within))
+        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), apart])
+
+    def _plain(self, slots: Sequence[Slot]) -> tuple[list[_Entry | None], list[_Entry]] | None:
+        """For each slot the one term that it stands for in all its forms, if any; and entries that cover more positions.
+
+        None where that is not all that the slots may be.
+        """
+        terms: list[_Entry | None] = []
+        joined: list[_Entry] = []
+        for slot in slots:
+            if len(slot.readings) > 1 or len(slot.readings[0]) > 1:
+                return None
+            entries = self._entries(slot.readings[0][0], slot.exact)
+            single = [entry for entry in entries if entry.covered == 1]
+            if len(single) > 1 or any(entry.variants for entry in entries):
+                return None
+            terms.append(single[0] if single else None)
+            joined += [entry for entry in entries if entry.covered > 1]
+        return terms, joined
 
     def windows(self, slots: Sequence[Slot], slop: int) -> Matches:
         """The units that hold all the slots in any order with at most `slop` other positions among them.
@@ -78,6 +117,9 @@ class Lookup:
         The frequency is the number of places where such a window begins.
         """
         within = self._units_of_all(slots)
+        plain = self._plain(slots)
+        if len(slots) == 2 and plain is not None and not plain[1] and all(plain[0]) and plain[0][0] != plain[0][1]:
+            return self._near_pairs([entry for entry in plain[0] if entry], slop, within)
         by_unit: dict[int, list[list[tuple[int, int]]]] = {int(unit): [[] for _ in slots] for unit in within}
         for number, slot in enumerate(slots):
             for length, keys in self._slot_occurrences(slot, within).items():
@@ -89,7 +131,13 @@ class Lookup:
             if starts:
                 units.append(unit)
                 freqs.append(len(starts))
-        return Matches(np.array(units, dtype=np.uint32), np.array(freqs, dtype=np.uint16))
+        return Matches(np.array(units, dtype=np.uint32), smallest(np.array(freqs, dtype=np.uint16)))
+
+    def _near_pairs(self, terms: Sequence[_Entry], slop: int, within: Array) -> Matches:
+        """The units that hold two terms in any order with at most `slop` positions between them."""
+        first, second = (self._entry_occurrences(term, within) for term in terms)
+        starts = [_followed_within(first, second, slop + 1), _followed_within(second, first, slop + 1)]
+        return self._counted({1: np.sort(np.concatenate(starts))})
 
     def _phrase_occurrences(self, slots: Sequence[Slot], within: Array | None) -> Occurrences:
         """Where the slots stand in order, next to each other; only in the units `within`, if given."""
@@ -142,44 +190,55 @@ class Lookup:
         return self._kernels.union(arrays, len(self._postings.lengths))
 
     def _entries(self, sought: Sought, exact: bool) -> list[_Entry]:
+        entries = self._known.get((sought, exact))
+        if entries is None:
+            entries = self._known[sought, exact] = self._find_entries(sought, exact)
+        return entries
+
+    def _find_entries(self, sought: Sought, exact: bool) -> list[_Entry]:
         postings = self._postings
         if not isinstance(sought, str):
-            places = self._expanded.get(sought)
             table = form_table(postings)
-            if places is None:
-                places = self._expanded[sought] = table.expand(sought, self._kernels)
-            return [self._form_entry(place, table.covered(place)) for place in places]
+            places = self.expanded[sought] = table.expand(sought, self._kernels)
+            return self._form_entries([(place, table.covered(place)) for place in places])
         if exact and postings.stemmed:
-            return [self._form_entry(place, covered) for place, covered in postings.spellings(postings.forms, sought)]
-        return [_Entry(place, -1, covered) for place, covered in postings.spellings(postings.terms, sought)]
+            return self._form_entries(postings.spellings(postings.forms, sought))
+        return [_Entry(place, (), covered) for place, covered in postings.spellings(postings.terms, sought)]
 
-    def _form_entry(self, form: int, covered: int) -> _Entry:
-        if not self._postings.stemmed:
-            return _Entry(form, -1, covered)
-        return _Entry(int(self._postings.form_terms[form]), int(self._postings.form_variants[form]), covered)
+    def _form_entries(self, forms: Sequence[tuple[int, int]]) -> list[_Entry]:
+        """Forms, each with the positions that it covers, as entries: those of one term are one."""
+        postings = self._postings
+        if not postings.stemmed:
+            return [_Entry(place, (), covered) for place, covered in forms]
+        by_term: dict[tuple[int, int], list[int]] = {}
+        for place, covered in forms:
+            by_term.setdefault((int(postings.form_terms[place]), covered), []).append(int(postings.form_variants[place]))
+        return [
+            _Entry(term, () if len(variants) == postings.forms_of_term[term] else tuple(variants), covered)
+            for (term, covered), variants in by_term.items()
+        ]
+
+    def _chosen(self, entry: _Entry) -> Array:
+        """The variants of an entry as a mask over those of its term."""
+        chosen = np.zeros(int(self._postings.forms_of_term[entry.term]), dtype=bool)
+        chosen[list(entry.variants)] = True
+        return chosen
 
     def _entry_matches(self, entry: _Entry) -> Matches:
         begin, end = self._postings.range(entry.term)
         units, freqs = self._postings.ids[begin:end], self._postings.freqs[begin:end]
-        if entry.variant < 0:
-            return Matches(units, freqs)
-        first, last = self._postings.position_range(entry.term)
-        chosen = self._postings.variants[first:last] == entry.variant
-        starts = np.cumsum(freqs, dtype=np.int64) - freqs
-        counted = np.add.reduceat(chosen, starts, dtype=np.uint16)
-        held = counted > 0
-        return Matches(units[held], counted[held])
+        if not entry.variants:
+            return Matches(units, freqs, begin)
+        variants = self._postings.variants_of(entry.term)
+        return Matches(*self._kernels.chosen_forms(units, freqs, variants, self._chosen(entry)))
 
     def _entry_occurrences(self, entry: _Entry, within: Array | None) -> Array:
-        postings = self._postings
-        begin, end = postings.range(entry.term)
-        first, last = postings.position_range(entry.term)
-        keys, places = self._kernels.positions_of(
-            postings.ids[begin:end], postings.freqs[begin:end], postings.positions[first:last], within
-        )
-        if entry.variant < 0:
+        begin, end = self._postings.range(entry.term)
+        first, last = self._postings.position_range(entry.term)
+        keys, places = self._kernels.positions_of(self._occurring, begin, end, first, last - first, within)
+        if not entry.variants:
             return keys
-        chosen: Array = keys[postings.variants[first:last][places] == entry.variant]
+        chosen: Array = keys[self._chosen(entry)[self._postings.variants_of(entry.term)[places - first]]]
         return chosen
 
     def _merged(self, found: Sequence[Matches]) -> Matches:
@@ -187,16 +246,10 @@ class Lookup:
         found = [matches for matches in found if len(matches.units)]
         if len(found) <= 1:
             return found[0] if found else NO_MATCHES
-        if len(found) > _FEW:
-            units = self._union([matches.units for matches in found])
-            freqs = np.zeros(len(units), dtype=np.uint16)
-            for matches in found:
-                freqs[np.searchsorted(units, matches.units)] += matches.freqs
-            return Matches(units, freqs)
-        together = found[0]
-        for matches in found[1:]:
-            together = Matches(*self._kernels.merged(together, matches))
-        return together
+        together = self._kernels.merged(
+            [matches.units for matches in found], [matches.freqs for matches in found], len(self._postings.lengths)
+        )
+        return Matches(*together)
 
     def _counted(self, occurrences: Occurrences) -> Matches:
         """The units of occurrences, and how many each has."""
@@ -206,7 +259,7 @@ class Lookup:
                 units = keys >> SHIFT
                 first = np.flatnonzero(np.concatenate([[True], units[1:] != units[:-1]]))
                 freqs = np.diff(np.append(first, len(units)))
-                found.append(Matches(units[first].astype(np.uint32), freqs.astype(np.uint16)))
+                found.append(Matches(units[first].astype(np.uint32), smallest(freqs)))
         return self._merged(found)
 
     def _union_keys(self, arrays: Sequence[Array]) -> Array:
@@ -215,3 +268,12 @@ class Lookup:
         for array in held[1:]:
             together = self._kernels.merged_keys(together, array)
         return together
+
+
+def _followed_within(before: Array, after: Array, distance: int) -> Array:
+    """The keys of the first after which one of the second comes within so many positions of the same unit."""
+    if not len(before) or not len(after):
+        return before[:0]
+    next_after = after[np.minimum(np.searchsorted(after, before, side="right"), len(after) - 1)]
+    followed: Array = before[(next_after > before) & (next_after <= before + distance)]
+    return followed

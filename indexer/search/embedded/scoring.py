@@ -22,17 +22,18 @@ import numpy as np
 
 from indexer.fields import FIELD_BY_NAME
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import RANKING_FIELDS, Evaluation, Leaf, fields_of, scored_nodes
-from indexer.search.embedded.kernels.term import Term
-from indexer.search.embedded.postings import NO_MATCHES
-from indexer.search.embedded.slots import node_slots
+from indexer.search.embedded.kernels.term import Records, Term
+from indexer.search.embedded.postings import NO_MATCHES, Matches
 from indexer.search.query import Node, Phrase, Published
 
 K1 = 1.2
-# Scores are added up for all records where more than one in so many matches.
-_SPARSE = 16
 B = {"text": 0.75, "title": 0.5, "section": 0.5}
+_NO_TITLES = np.zeros(0, dtype=np.uint32)
+_NO_PARTS = np.zeros(0)
+_NO_TERM = Term(NO_MATCHES.units, NO_MATCHES.freqs, -1, 0.0, True, _NO_TITLES, _NO_PARTS, None)
 
 
 @dataclass(frozen=True)
@@ -66,37 +67,46 @@ class Statistics:
         return norms
 
 
-def score(tree: Node, evaluations: Sequence[Evaluation], found: Sequence[Array], statistics: Statistics) -> list[Array]:
-    """The scores of the found records of each segment, rounded to 1e-6."""
-    nodes = [
+def rank(
+    tree: Node,
+    evaluations: Sequence[Evaluation],
+    passing: Sequence[Array],
+    rows: Sequence[Array | None],
+    statistics: Statistics,
+    count: int,
+) -> list[tuple[Array, Array]]:
+    """The `count` best of the passing records of each segment in order, and their scores, rounded to 1e-6.
+
+    rows: see Evaluation.rows, of the passing records.
+    """
+    nodes = _factors(tree, evaluations, statistics) if evaluations else []
+    ranked = []
+    for evaluation, records, aligned in zip(evaluations, passing, rows, strict=True):
+        terms = [_term(node, factor, evaluation, statistics) for node, factor in nodes] or [_NO_TERM]
+        ranked.append(evaluation.kernels.rank(records, aligned, terms, _within(evaluation.segment, statistics), K1, count))
+    return ranked
+
+
+def _factors(tree: Node, evaluations: Sequence[Evaluation], statistics: Statistics) -> list[tuple[Leaf | Published, float]]:
+    """The nodes that score, and what their scores are multiplied with."""
+    return [
         (node, weight * _idf(node, evaluations, statistics) * (K1 + 1) if _is_leaf(node) else weight)
         for node, weight in scored_nodes(tree)
     ]
-    return [
-        _score_segment(nodes, evaluation, records, statistics) for evaluation, records in zip(evaluations, found, strict=True)
-    ]
 
 
-def _score_segment(
-    nodes: Sequence[tuple[Leaf | Published, float]], evaluation: Evaluation, records: Array, statistics: Statistics
-) -> Array:
-    """The scores of records of one segment: added up for all its records where that touches less than looking each up."""
-    kernels = evaluation.kernels
-    everywhere = len(nodes) > 1 and len(records) * _SPARSE > evaluation.segment.records
-    total = np.zeros(evaluation.segment.records if everywhere else len(records))
-    for node, factor in nodes:
-        if isinstance(node, Published) or not fields_of(node):
-            held = evaluation.records(node)
-            if not everywhere:
-                held = np.searchsorted(records, kernels.intersection(records, held))
-            total[held] += factor
-            continue
-        term = _term(node, evaluation, statistics)
-        if everywhere:
-            kernels.add_scores_to_all(total, term, factor, K1)
-        else:
-            kernels.add_scores(total, records, term, factor, K1)
-    return kernels.rounded(total, records if everywhere else None)
+def _within(segment: Segment, statistics: Statistics) -> Records:
+    postings = segment.postings("text")
+    return Records(
+        ids=postings.ids,
+        freqs=postings.freqs,
+        lengths=postings.lengths,
+        weights=statistics.text_weights,
+        documents=segment.record_document,
+        bounds=segment.bounds,
+        sections=segment.column("section").ordinals,
+        ranks=segment.ranks,
+    )
 
 
 def _is_leaf(node: Leaf | Published) -> TypeGuard[Leaf]:
@@ -104,36 +114,33 @@ def _is_leaf(node: Leaf | Published) -> TypeGuard[Leaf]:
     return not isinstance(node, Published) and bool(fields_of(node))
 
 
-def _term(node: Leaf, evaluation: Evaluation, statistics: Statistics) -> Term:
+def _term(node: Leaf | Published, factor: float, evaluation: Evaluation, statistics: Statistics) -> Term:
     """What a node counts in the records of a segment."""
     segment = evaluation.segment
-    text = evaluation.matches(node, "text") if "text" in fields_of(node) else NO_MATCHES
-    parts: dict[bool, Array] = {}
-    for field in fields_of(node):
-        matches = evaluation.matches(node, field) if field != "text" else NO_MATCHES
-        if len(matches.units):
-            column = segment.column(field)
-            by_ordinal = np.zeros(len(column.values) + 1)
-            norms = statistics.norms(field, segment.postings(field).lengths[matches.units])
-            by_ordinal[matches.units.astype(np.int64) + 1] = matches.freqs * norms
-            parts[column.per_document] = by_ordinal[column.ordinals] if column.per_document else by_ordinal
-    return Term(
-        units=text.units,
-        freqs=text.freqs,
-        lengths=segment.postings("text").lengths,
-        weights=statistics.text_weights,
-        by_document=parts.get(True),
-        by_section=parts.get(False),
-        documents=segment.record_document,
-        bounds=segment.bounds,
-        sections=segment.column("section").ordinals,
-    )
+    if not _is_leaf(node):
+        held = evaluation.records(node)
+        return Term(held, np.zeros(len(held), dtype=np.uint8), -1, factor, True, _NO_TITLES, _NO_PARTS, None)
+    fields = fields_of(node)
+    text = evaluation.matches(node, "text") if "text" in fields else NO_MATCHES
+    titles, title_parts, section_parts = _NO_TITLES, _NO_PARTS, None
+    if "title" in fields and len((found := evaluation.matches(node, "title")).units):
+        titles, title_parts = found.units, _parts("title", found, segment, statistics)
+    if "section" in fields and len((found := evaluation.matches(node, "section")).units):
+        section_parts = np.zeros(segment.units("section") + 1)
+        section_parts[found.units.astype(np.int64) + 1] = _parts("section", found, segment, statistics)
+    return Term(text.units, text.freqs, text.first, factor, False, titles, title_parts, section_parts)
+
+
+def _parts(field: str, matches: Matches, segment: Segment, statistics: Statistics) -> Array:
+    """What the frequencies in the units of a field count."""
+    parts: Array = matches.freqs * statistics.norms(field, segment.postings(field).lengths[matches.units])
+    return parts
 
 
 def _idf(node: Leaf, evaluations: Sequence[Evaluation], statistics: Statistics) -> float:
     field = node.field or "text"
     if isinstance(node, Phrase):
-        having = [sum(each.count_slot(slot, field) for each in evaluations) for slot in node_slots(node)]
+        having = [sum(each.count_slot(slot, field) for each in evaluations) for slot in evaluations[0].slots(node)]
     else:
         having = [sum(len(each.records_with(field, each.matches(node, field).units)) for each in evaluations)]
     return sum(math.log(1 + (statistics.records - n + 0.5) / (n + 0.5)) for n in having)
@@ -144,9 +151,8 @@ def _total_length(segment: Segment, field: str) -> int:
     lengths = segment.postings(field).lengths
     if field == "text":
         return int(lengths[segment.live_records].sum(dtype=np.int64))
-    column = segment.column(field)
-    by_ordinal = np.concatenate([[0], lengths]).astype(np.int64)
-    if column.per_document:
+    if field in PROSE:
         records = np.bincount(segment.record_document[segment.live_records], minlength=segment.documents)
-        return int((by_ordinal[column.ordinals] * records).sum())
-    return int(by_ordinal[column.ordinals[segment.live_records]].sum())
+        return int((lengths * records).sum())
+    by_ordinal = np.concatenate([[0], lengths]).astype(np.int64)
+    return int(by_ordinal[segment.column(field).ordinals[segment.live_records]].sum())

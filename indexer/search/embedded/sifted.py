@@ -2,112 +2,195 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, islice
+from typing import TypeAlias
 
 from indexer.fields import FIELD_BY_NAME, FieldKind
-from indexer.search.analysis import Token, analyze_word, iter_words, split_words, stem
+from indexer.search.analysis import analyze_word, iter_words, stem
 from indexer.search.embedded.evaluate import Leaf
-from indexer.search.embedded.slots import Slot, node_slots
+from indexer.search.embedded.slots import Slot, Sought, node_slots
 from indexer.search.embedded.stretches import Accepted, Key, Stretches
 from indexer.search.embedded.windows import Place, window_members
 from indexer.search.query import Phrase
 from indexer.search.response import Span
 
-Spots: TypeAlias = dict[Place, frozenset[Span]]
+Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
 
+_Sifted: TypeAlias = tuple[list[tuple[Key, Place, Span]], int]
+"""The tokens that a sieve keeps of a stretch, counted from its beginning, and the positions that the stretch takes."""
 
-class _Sifted(NamedTuple):
-    """What a sieve keeps of a word: the tokens that are looked for, each as what; and the positions that the word takes."""
+# The positions that a slot may cover before its windows are looked for among more places than they need be.
+_WIDEST = 2
+_PLAIN_SIGNS = "'’‘-.,"
+_LETTER = re.compile(r"[^\W_]")
 
-    kept: tuple[tuple[Token, tuple[Key, ...]], ...]
-    advance: int
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Wanted:
+    """A word, phrase or pattern of a query: its slots, in the field that it looks in.
+
+    slop: of a phrase whose words may stand in any order. only: what it looks for, where that is a single word or pattern.
+    """
+
+    field: str
+    slots: tuple[Slot, ...]
+    slop: int | None
+    only: Key | None
+
+    @classmethod
+    def of(cls, node: Leaf) -> Wanted:
+        """What a leaf of the query looks for."""
+        slots = node_slots(node)
+        single = len(slots) == 1 and len(slots[0].readings) == 1 and len(slots[0].readings[0]) == 1
+        return cls(
+            node.field or "text",
+            slots,
+            node.slop if isinstance(node, Phrase) and len(slots) > 1 else None,
+            (slots[0].readings[0][0], slots[0].exact) if single else None,
+        )
+
+    @property
+    def stemmed(self) -> bool:
+        """Whether it looks among stemmed words."""
+        return FIELD_BY_NAME[self.field].kind is FieldKind.TEXT
+
+    @property
+    def reach(self) -> int:
+        """So many positions between two words are as good as any more of them; 0 where a match is one word."""
+        return 0 if self.only is not None else 1 if self.slop is None else self.slop + 1 + _WIDEST * len(self.slots)
 
 
 class Sieve(dict[str, _Sifted]):
-    """Word as it stands -> what the leaves of one query keep of it, in fields that are stemmed or in those that are not."""
+    """Stretch as it stands -> what one query keeps of it, and the positions it takes; for fields that are stemmed or not."""
 
-    def __init__(self, leaves: Iterable[Leaf], stemmed: bool, accepted: Accepted) -> None:
+    def __init__(self, wanted: Iterable[Wanted], stemmed: bool, accepted: Accepted) -> None:
         super().__init__()
         self._stemmed = stemmed
-        kinds = {leaf: FIELD_BY_NAME[leaf.field or "text"].kind is FieldKind.TEXT for leaf in leaves}
-        self.slots = {leaf: node_slots(leaf) for leaf, kind in kinds.items() if kind is stemmed}
-        sought = {
-            (word, slot.exact)
-            for slots in self.slots.values()
-            for slot in slots
-            for reading in slot.readings
-            for word in reading
-        }
+        wanted = [each for each in wanted if each.stemmed is stemmed]
+        sought = {(word, slot.exact) for each in wanted for slot in each.slots for reading in slot.readings for word in reading}
         self.stretches = Stretches(sought, accepted)
-        self.adjacent = any(len(slots) > 1 or any(len(slot.readings) > 1 for slot in slots) for slots in self.slots.values())
-        """Whether it matters how many words stand between those that are looked for."""
-        self._words = {key for key in sought if isinstance(key[0], str)}
+        self.reach = max((each.reach for each in wanted), default=0)
+        """How many positions between two words are counted: more are as good as these."""
+        self._forms = {key[0]: key for key in sought if key[1] and isinstance(key[0], str)}
+        self._terms = {key[0]: key for key in sought if not key[1] and isinstance(key[0], str)}
         self._expansions = [(key, accepted.get(key[0], frozenset())) for key in sought if not isinstance(key[0], str)]
 
-    def __missing__(self, word: str) -> _Sifted:
-        tokens = analyze_word(word)
-        kept = tuple((token, keys) for token in tokens if (keys := self._keys(token.form)))
-        sifted = self[word] = _Sifted(kept, tokens[-1].position + tokens[-1].length)
+    def __missing__(self, stretch: str) -> _Sifted:
+        word = stretch.strip(_PLAIN_SIGNS)
+        if word.isascii() and word.isalnum():
+            start = stretch.index(word)
+            span = (start, start + len(word))
+            sifted: _Sifted = ([(key, (0, 1), span) for key in self._keys(word.lower())], 1)
+        else:
+            sifted = self._sift(stretch)
+        self[stretch] = sifted
         return sifted
 
-    def _keys(self, form: str) -> tuple[Key, ...]:
-        candidates: tuple[Key, ...] = ((form, True), (stem(form) if self._stemmed else form, False))
-        accepting = (key for key, forms in self._expansions if form in forms)
-        return (*(key for key in candidates if key in self._words), *accepting)
+    def _sift(self, stretch: str) -> _Sifted:
+        kept = []
+        position = 0
+        for word in iter_words(stretch):
+            at = word.start()
+            tokens = analyze_word(word.group())
+            for form, start, end, place, length in tokens:
+                kept += [(key, (position + place, length), (at + start, at + end)) for key in self._keys(form)]
+            position += tokens[-1].position + tokens[-1].length
+        return kept, position
+
+    def _keys(self, form: str) -> list[Key]:
+        """What a form is looked for as."""
+        keys = []
+        if form in self._forms:
+            keys.append(self._forms[form])
+        term = stem(form) if self._stemmed else form
+        if term in self._terms:
+            keys.append(self._terms[term])
+        if self._expansions:
+            keys += [key for key, forms in self._expansions if form in forms]
+        return keys
 
 
 class SiftedText:
     """The places of a text where words stand that a query looks for."""
 
-    def __init__(self, text: str, sieve: Sieve) -> None:
-        self._sieve = sieve
-        self._found: dict[Key, Spots] = {}
-        position = end = 0
-        for start, stop in sieve.stretches.find(text):
-            if sieve.adjacent:
-                position += self._words_between(text[end:start])
-            for word in iter_words(text, start, stop):
-                sifted = sieve[word.group()]
-                for token, keys in sifted.kept:
-                    place = (position + token.position, token.length)
-                    span = frozenset([(word.start() + token.start, word.start() + token.end)])
-                    for key in keys:
-                        self._found.setdefault(key, {})[place] = span
-                position += sifted.advance
-            end = stop
+    def __init__(self) -> None:
+        self.found: dict[Key, Spots] = {}
 
-    def _words_between(self, text: str) -> int:
-        """How many positions a stretch takes in which nothing is looked for."""
-        words = split_words(text)
-        hyphenated = [word for word in words if "-" in word or not word.isascii()]
-        return len(words) + sum(self._sieve[word].advance - 1 for word in hyphenated)
-
-    def find(self, node: Leaf) -> list[Span]:
-        """The spans of the words that match a node."""
-        slots = self._sieve.slots[node]
-        if not slots:
+    def find(self, wanted: Wanted) -> list[Span]:
+        """The spans of the words that match."""
+        if wanted.only is not None:
+            return [span for (span,) in self.found[wanted.only].values()] if wanted.only in self.found else []
+        if not wanted.slots:
             return []
-        if isinstance(node, Phrase) and node.slop is not None and len(slots) > 1:
-            by_slot = [self._occurrences(slot) for slot in slots]
-            members = window_members([list(found) for found in by_slot], node.slop)
+        if wanted.slop is not None:
+            by_slot = [self._occurrences(slot) for slot in wanted.slots]
+            members = window_members([list(found) for found in by_slot], wanted.slop)
             return [span for found in by_slot for place, spans in found.items() if place in members for span in spans]
-        found = self._occurrences(slots[0])
-        for slot in slots[1:]:
+        found = self._occurrences(wanted.slots[0])
+        for slot in wanted.slots[1:]:
+            if not found:
+                return []
             found = _followed(found, self._occurrences(slot))
         return [span for spans in found.values() for span in spans]
 
     def _occurrences(self, slot: Slot) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
+        if len(slot.readings) == 1:
+            return self._reading(slot.readings[0], slot.exact)
         found: Spots = {}
         for reading in slot.readings:
-            places = self._found.get((reading[0], slot.exact), {})
-            for word in reading[1:]:
-                places = _followed(places, self._found.get((word, slot.exact), {}))
-            for place, spans in places.items():
-                found[place] = found.get(place, frozenset()) | spans
+            for place, spans in self._reading(reading, slot.exact).items():
+                found[place] = _united(found[place], spans) if place in found else spans
         return found
+
+    def _reading(self, reading: Sequence[Sought], exact: bool) -> Spots:
+        places = self.found.get((reading[0], exact), {})
+        for word in reading[1:]:
+            places = _followed(places, self.found.get((word, exact), {}))
+        return places
+
+
+def sift(texts: Sequence[str], sieve: Sieve) -> list[SiftedText]:
+    """Texts through a sieve, each by itself; together they take less time."""
+    joined = " ".join(texts)
+    sifted = [SiftedText() for _ in texts]
+    ends = accumulate(len(text) + 1 for text in texts)
+    following = zip(sifted, ends, strict=True)
+    reach = sieve.reach
+    position = start = limit = end = 0
+    found: dict[Key, Spots] = {}
+    for begin, stop in sieve.stretches.find(texts):
+        while begin >= limit:
+            start = end = limit
+            text, limit = next(following)
+            found = text.found
+        if reach and begin > end + 1:
+            position += _positions_between(joined, end, begin, reach)
+        kept, advance = sieve[joined[begin:stop]]
+        offset = begin - start
+        for key, (place, length), (first, last) in kept:
+            spots = found.get(key)
+            if spots is None:
+                spots = found[key] = {}
+            spots[position + place, length] = ((offset + first, offset + last),)
+        position += advance
+        end = stop
+    return sifted
+
+
+def _positions_between(text: str, start: int, end: int, reach: int) -> int:
+    """How many positions, exact below `reach`, a part of a text takes in which nothing is looked for."""
+    if reach == 1:
+        return int(_LETTER.search(text, start, end) is not None)
+    # A piece of letters alone is a word for sure: far apart is most often told by these.
+    if sum(map(str.isalnum, text[start:end].split(None, 2 * reach))) >= reach:
+        return reach
+    words = [word.group() for word in islice(iter_words(text, start, end), reach)]
+    return len(words) + sum(analyze_word(word)[-1].length - 1 for word in words if "-" in word)
 
 
 def _followed(before: Spots, after: Spots) -> Spots:
@@ -119,5 +202,11 @@ def _followed(before: Spots, after: Spots) -> Spots:
     for (start, length), spans in before.items():
         for following in by_start.get(start + length, ()):
             place = (start, length + following[1])
-            found[place] = found.get(place, frozenset()) | spans | after[following]
+            together = spans + after[following]
+            found[place] = _united(found[place], together) if place in found else together
     return found
+
+
+def _united(first: Sequence[Span], second: Sequence[Span]) -> tuple[Span, ...]:
+    """Spans of either, each once."""
+    return tuple({*first, *second})

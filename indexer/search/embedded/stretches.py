@@ -1,16 +1,17 @@
-"""Stretches: the parts of a text, from white space to white space, that may hold a word which a query looks for.
+"""Stretches: the parts of a text, parted by characters that no word holds, that may hold a word which a query looks for.
 
 Most of a paragraph is not worth analysing to mark one word in it. What a form begins with is known: a stemmer takes endings
-away and changes at most the last two letters of what it leaves. Between those letters there may be signs that folding drops.
+away and changes at most the last letter of what it leaves. A word of plain letters begins with just that; or where a sign
+among its letters is dropped (`U.S.`, `1,000`, `co-op`), with a part of it that such a sign follows.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import TypeAlias
 
-from indexer.search.embedded.forms import Expansion
+from indexer.search.embedded.forms import Expansion, Pattern
 from indexer.search.embedded.slots import Sought
 
 Key: TypeAlias = tuple[Sought, bool]
@@ -19,47 +20,126 @@ Key: TypeAlias = tuple[Sought, bool]
 Accepted: TypeAlias = Mapping[Expansion, Set[str]]
 """The forms of the index that each pattern of a query stands for."""
 
-_LETTERS = 4
-# Dots and separators within a word, and between the parts of a hyphenated one a dot, a possessive and the hyphen.
-_DROPPED = r"\.?(?:['’‘]s)?[-‐‑.,]?"
-# In a text of these characters alone a word begins with the letters that its form begins with.
-_FOREIGN = re.compile("[^\\x00-\\x7f“”‘’–—…•\\u00a0]")
-_PLAIN_START = re.compile("[a-z0-9]+")
+# From so many on, words are looked up among those of the texts instead of each being searched for.
+_MANY = 12
+_RUN = re.compile("[a-z0-9]+")
+_UNCHANGED = 2
+_DIE = re.compile(".ie")
+
+# A code page of one byte a character that has the signs of edited prose; what it lacks is foreign, as its accented letters are.
+_CODE_PAGE = "cp1252"
+_BEYOND = re.compile("[^\\x00-\\x7f\\xa0-\\xff“”‘’–—…•]")
+_FOREIGN = b"\xff"
+_PARTING = frozenset("“”–—…•\u00a0")
+_APOSTROPHES = "'‘’"
+_SPACE = ord(" ")
+# A possessive that is dropped before a hyphen: too rare to be told apart from others.
+_POSSESSIVE = b"'s-"
+
+
+def _table(signs: Mapping[str, str], letter: str = "") -> bytes:
+    """Byte of the code page -> the letter (or digit) in lower case, a sign, a space where words part, or the foreign byte."""
+    table = bytearray(_FOREIGN * 256)
+    for code in range(256):
+        character = bytes([code]).decode(_CODE_PAGE, "replace")
+        if code < 0x80 or character in _PARTING or character in signs:
+            table[code] = ord(letter or character.lower() if character.isalnum() else signs.get(character, " "))
+    return bytes(table)
+
+
+_STRETCHED = _table({**{sign: sign for sign in "-.,"}, **dict.fromkeys(_APOSTROPHES, "'")})
+"""Stretches stand between spaces."""
+_PARTED = _table(dict.fromkeys(_APOSTROPHES, " "))
+"""Each run of letters and digits stands between spaces."""
+_JOINED = _table({**dict.fromkeys("-.,", "-"), **dict.fromkeys(_APOSTROPHES, " ")}, letter="a")
+"""`a-a` where one sign stands between letters or digits."""
 
 
 class Stretches:
     """Finds the stretches of any number of texts."""
 
     def __init__(self, sought: Iterable[Key], accepted: Accepted) -> None:
-        starts = [start for word, exact in sought for start in _starts(word, exact, accepted)]
-        self._pattern: re.Pattern[str] | None = None
-        if all(starts):
-            choices = "|".join(sorted({_DROPPED.join(start) for start in starts})) or "(?!)"
-            self._pattern = re.compile(f"(?<![a-z0-9])(?:{choices})")
+        runs = {run for word, exact in sought for run in _runs(word, exact, accepted)}
+        self._starts = _without_longer({f" {run}".encode() for run, ends in runs if not ends})
+        self._words = frozenset(f" {run} ".encode() for run, ends in runs if ends)
+        self._heads = frozenset(f" {run[:letters]} ".encode() for run, _ in runs for letters in range(1, len(run)))
 
-    def find(self, text: str) -> Iterator[tuple[int, int]]:
-        """Start and end of each stretch, in order; the whole text where it cannot be told."""
-        if self._pattern is None or _FOREIGN.search(text):
-            yield 0, len(text)
-            return
-        end = -1
-        for match in self._pattern.finditer(text.lower()):
-            if match.start() < end:
-                continue
-            start = max(text.rfind(" ", 0, match.start()), text.rfind("\n", 0, match.start())) + 1
-            end = text.find(" ", match.start())
-            if end < 0:
-                end = len(text)
-            yield start, end
+    def find(self, texts: Sequence[str]) -> list[tuple[int, int]]:
+        """Start and end of each stretch, in order, in the texts joined by spaces."""
+        coded = b" ".join([b"", *map(_encoded, texts), b""])
+        stretched, parted = coded.translate(_STRETCHED), coded.translate(_PARTED)
+        words: Iterable[bytes] = self._words
+        if len(self._words) > _MANY:
+            words = {b" %b " % word for word in set(parted.split())} & self._words
+        found: dict[int, int] = {}
+        # The space before a stretch is, in the texts, at the stretch's own start: they were moved by one.
+        for start in (*self._starts, *words):
+            at = parted.find(start)
+            while at >= 0:
+                end = stretched.find(b" ", at + 1)
+                found[at if stretched[at] == _SPACE else stretched.rfind(b" ", 0, at)] = end - 1
+                at = parted.find(start, end)
+        if self._heads:
+            self._find_joined(coded.translate(_JOINED), stretched, parted, found)
+        for sign in (_FOREIGN, _POSSESSIVE):
+            at = stretched.find(sign)
+            while at >= 0:
+                end = stretched.find(b" ", at)
+                found[stretched.rfind(b" ", 0, at)] = end - 1
+                at = stretched.find(sign, end)
+        return sorted(found.items())
+
+    def _find_joined(self, joined: bytes, stretched: bytes, parted: bytes, found: dict[int, int]) -> None:
+        """Add the stretches in which a sign follows a head."""
+        heads = self._heads
+        at = joined.find(b"a-a")
+        while at >= 0:
+            end = at + 2
+            if parted[parted.rfind(b" ", 0, at) : end] in heads:
+                end = stretched.find(b" ", at)
+                found[stretched.rfind(b" ", 0, at)] = end - 1
+            at = joined.find(b"a-a", end)
 
 
-def _starts(word: Sought, exact: bool, accepted: Accepted) -> set[str]:
-    """The starts of a word, or of all the forms that a pattern stands for."""
-    return {_start(word, exact)} if isinstance(word, str) else {_start(form, True) for form in accepted.get(word, ())}
+def _encoded(text: str) -> bytes:
+    """A text in the code page, character by character."""
+    if text.isascii():
+        return text.encode()
+    try:
+        return text.encode(_CODE_PAGE)
+    except UnicodeEncodeError:
+        return _BEYOND.sub(_FOREIGN.decode(_CODE_PAGE), text).encode(_CODE_PAGE)
 
 
-def _start(word: str, exact: bool) -> str:
-    """The letters that a word in a plain text begins with, as far as they are sure; empty where none is."""
-    certain = len(word) if exact else max(len(word) - 2, 1) if len(word) >= _LETTERS else 1
-    plain = _PLAIN_START.match(word[:certain])
-    return plain.group()[:_LETTERS] if plain else ""
+def _runs(word: Sought, exact: bool, accepted: Accepted) -> set[tuple[str, bool]]:
+    """The letters and digits that the forms of a word begin with, and whether such a run ends with them.
+
+    None where the forms hold foreign letters: the stretches with such letters are looked at anyhow.
+    """
+    if isinstance(word, str):
+        return _run(word, len(word) if exact else _certain(word), exact)
+    if isinstance(word, Pattern) and _RUN.match(word.literal):
+        return _run(word.literal, len(word.literal), False)
+    return {run for form in accepted.get(word, ()) for run in _run(form, len(form), True)}
+
+
+def _run(word: str, certain: int, exact: bool) -> set[tuple[str, bool]]:
+    """Of a word of which so many letters are certain, or an exact one."""
+    start = _RUN.match(word, 0, certain) if word.isascii() else None
+    return set() if start is None else {(start.group(), exact or start.end() < certain)}
+
+
+def _certain(stem: str) -> int:
+    """How many letters of a stem its forms share: aging - age, happy - happi, liability - liabl, skies - sky, dying - die."""
+    if len(stem) <= _UNCHANGED or stem[-1] not in "eily":
+        return len(stem)
+    return 1 if _DIE.fullmatch(stem) else len(stem) - 1
+
+
+def _without_longer(starts: Set[bytes]) -> list[bytes]:
+    """Starts less those that begin with another."""
+    kept: list[bytes] = []
+    for start in sorted(starts):
+        if not kept or not start.startswith(kept[-1]):
+            kept.append(start)
+    return kept

@@ -6,11 +6,12 @@ Both modules have the same functions and give the same answers; `load_kernels` c
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Sequence
 from typing import Protocol
 
 from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.term import Term
+from indexer.search.embedded.kernels.term import Occurring, Records, Term, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 
@@ -31,24 +32,28 @@ class Kernels(Protocol):
         """The ids, all below `size`, that stand in any."""
         ...
 
-    def merged(self, first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
-        """Two lists of ids and frequencies as one; the frequencies of an id that stands in both are added."""
+    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
+        """Several lists of ids, all below `size`, and frequencies as one; the frequencies of an id are added."""
         ...
 
-    def add_scores(self, total: Array, ids: Array, term: Term, factor: float, k1: float) -> None:
-        """total[i] += factor * tf / (k1 + tf) for each id, tf being the term's weight in it."""
+    def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        """The ids that stand in all stretches, ids[begin:end] each, and where: [stretch, i] is the place of the i-th in ids.
+
+        There may be more columns than ids; they mean nothing.
+        """
         ...
 
-    def add_scores_to_all(self, total: Array, term: Term, factor: float, k1: float) -> None:
-        """The same for all records, of which `total` has one place each."""
-        ...
+    def rank(
+        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
+    ) -> tuple[Array, Array]:
+        """The `count` best records in order, and their scores rounded to 1e-6; equal ones by document's rank, then number.
 
-    def rounded(self, total: Array, ids: Array | None) -> Array:
-        """The totals, at the ids if given, rounded to 1e-6."""
+        rows: where all terms are in all records, [term, i] is the posting of a term in the i-th record.
+        """
         ...
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
-        """The places of the `count` largest keys in order; of equal ones the smallest ranks[id] first."""
+        """The places of the `count` largest keys in order; of equal ones the smallest ranks[id] first, then the first place."""
         ...
 
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
@@ -67,24 +72,45 @@ class Kernels(Protocol):
         """counts[ordinals[id]] += 1."""
         ...
 
-    def selected(self, mask: Array, owner: Array, ids: Array) -> Array:
-        """mask[owner[id]], for each id."""
+    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
+        """The ids of those runs, so many ids each, for which the mask holds."""
         ...
 
-    def keep(self, ids: Array, mask: Array) -> Array:
-        """The ids where the mask holds."""
+    def expand(self, owners: Array, bounds: Array) -> Array:
+        """The ids that the owners have, bounds[owner]:bounds[owner + 1] each."""
         ...
 
-    def positions_of(self, units: Array, freqs: Array, positions: Array, within: Array | None) -> tuple[Array, Array]:
-        """Keys `unit << 24 | position` of a term in order, for the units `within` (all, if None), and the place of each."""
+    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
+        """For each owner, whether chosen[ordinals[at]] holds for any at in starts[owner]:starts[owner + 1]."""
+        ...
+
+    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
+        """The places from 1 on of the largest counts above 0, of equal ones the first; and how many are above 0."""
+        ...
+
+    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
+        """The units in which terms, by their stretches of the postings, stand next to each other in order; and how often."""
+        ...
+
+    def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
+        """The units in which a term stands in chosen[variant] forms, and how often."""
+        ...
+
+    def positions_of(
+        self, occurring: Occurring, begin: int, end: int, place: int, size: int, within: Array | None
+    ) -> tuple[Array, Array]:
+        """Keys `unit << 24 | position` of a term in order, for the units `within` (all, if None), and the place of each.
+
+        The term's postings are [begin:end], its positions [place:place + size].
+        """
         ...
 
     def merged_keys(self, first: Array, second: Array) -> Array:
         """The distinct keys of two sorted lists of distinct ones, sorted."""
         ...
 
-    def near(self, codes: Array, starts: Array, lengths: Array, wanted: Array, limit: int) -> Array:
-        """The places of the words within `limit` edits of a word; word n is codes[starts[n]:starts[n] + lengths[n]]."""
+    def near(self, words: Words, wanted: Array, limit: int) -> Array:
+        """The places of the words within `limit` edits of a word."""
         ...
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:

@@ -6,6 +6,7 @@ What a damaged file could make them read is so an IndexError, not foreign memory
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from numba import njit
@@ -14,5 +15,13 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def compiled(function: _Function) -> _Function:
-    """Compiled at the first call for its types, without the interpreter's lock, and kept on the disk."""
-    return cast(_Function, njit(cache=True, nogil=True, boundscheck=True)(function))
+    """Compiled at the first call for its types, without the interpreter's lock, and kept on the disk.
+
+    That is in NUMBA_CACHE_DIR if it is set, else beside the code, else in the user's cache; where none of them can be written
+    to, each process compiles anew.
+    """
+    compile_it = partial(njit, nogil=True, boundscheck=True)
+    try:
+        return cast(_Function, compile_it(cache=True)(function))
+    except RuntimeError:  # no folder for the cache
+        return cast(_Function, compile_it()(function))

@@ -1,4 +1,9 @@
-"""Compiled loops that add up scores and choose the best."""
+"""Compiled loops that score records and choose the best.
+
+postings: ids, freqs, and lengths of records, weights of lengths. terms: begins and ends of postings, factors, constant.
+titles: documents, parts, ends by term, bounds of documents. sections: parts, starts by term, sections of records.
+ranked: record -> document, document -> rank. best: places and scores.
+"""
 
 from __future__ import annotations
 
@@ -8,117 +13,272 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
 
+# A term with so many times more postings in a window than there are records is taken to be in all of them.
+_MANY_TIMES = 6
+_BITS = 8
+# So many records at a time: what is marked and noted of them stays in the processor's nearer caches.
+WINDOW = 1 << 13
+
 
 @compiled
-def add_scores(
-    total: Array,
-    ids: Array,
-    same: bool,
-    units: Array,
-    freqs: Array,
-    lengths: Array,
-    weights: Array,
-    by_document: Array,
-    documents: Array,
-    by_section: Array,
-    sections: Array,
-    factor: float,
+def rank(
+    records: Array,
+    postings: tuple[Array, ...],
+    terms: tuple[Array, ...],
+    titles: tuple[Array, ...],
+    sections: tuple[Array, ...],
+    ranked: tuple[Array, Array],
     k1: float,
+    scores: Array,
+    best: tuple[Array, Array],
 ) -> None:
-    """For every id, whether it is a unit or not: title and section count too. same: the ids are the units."""
-    j = 0
-    titled = len(by_document) > 0
-    sectioned = len(by_section) > 0
-    for i in range(len(ids)):
-        record = ids[i]
-        tf = 0.0
-        if same:
-            tf = freqs[i] * weights[lengths[record]]
+    """Places and scores of the best records go to `best`, in order; or all scores to `scores`.
+
+    Window by window it is marked which terms each record may have, and noted where their postings are. What a term adds is
+    below its factor: a record whose terms cannot reach the list is not scored.
+    """
+    ids, ends = postings[0], terms[1]
+    begins, stops = terms[0].copy(), terms[0].copy()
+    next_titles, title_spans = title_begins(titles[2]), title_states(titles)
+    tops, best_scores = _tops(terms[2]), best[1]
+    marks = np.zeros(WINDOW, dtype=np.uint8)
+    noted = np.zeros((len(ends), WINDOW), dtype=np.uint32)
+    candidates, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
+    floor, held, first = -1.0, 0, 0
+    while first < len(records):
+        low = records[first] // WINDOW * WINDOW
+        last = seek(records, first, len(records), low + WINDOW)
+        always = 0
+        for term in range(len(ends)):
+            begins[term] = seek(ids, stops[term], ends[term], low)
+            stops[term] = seek(ids, begins[term], ends[term], low + WINDOW)
+            bit = 1 << term % _BITS
+            if sections[1][term] >= 0:
+                always |= bit
+            if stops[term] - begins[term] > _MANY_TIMES * (last - first):
+                always |= bit
+                _note_searched(records[first:last], low, ids, begins[term], stops[term], noted[term])
+            else:
+                _mark(marks, low, bit, ids, begins[term], stops[term], noted[term])
+            next_titles[term] = _mark_titles(marks, low, bit, titles, term, next_titles[term])
+        chosen = _candidates(records, first, last, low, marks, always, tops, floor, candidates)
+        found = (begins, stops, noted, title_spans)
+        _score(records, candidates[:chosen], low, postings, terms, found, titles, sections, k1, totals)
+        if len(scores):
+            scores[first:last] = totals[:chosen]
         else:
-            j = seek(units, j, record)
-            if j < len(units) and units[j] == record:
-                tf = freqs[j] * weights[lengths[record]]
-        if titled:
-            tf += by_document[documents[record]]
-        if sectioned:
-            tf += by_section[sections[record]]
-        if tf > 0.0:
-            total[i] += factor * tf / (k1 + tf)
+            held = _keep(records, candidates[:chosen], totals, ranked, best, held)
+            floor = best_scores[held - 1] - 1e-6 if held == len(best_scores) else -1.0
+        marks[:] = 0
+        first = last
 
 
 @compiled
-def add_scores_of_units(
-    total: Array, ids: Array, units: Array, freqs: Array, lengths: Array, weights: Array, factor: float, k1: float
-) -> None:
-    """For the ids that are units: the shorter list is walked, the longer one searched."""
-    i = j = 0
-    while i < len(ids) and j < len(units):
-        if ids[i] < units[j]:
-            i = seek(ids, i, units[j])
-        elif units[j] < ids[i]:
-            j = seek(units, j, ids[i])
-        else:
-            tf = freqs[j] * weights[lengths[units[j]]]
-            total[i] += factor * tf / (k1 + tf)
-            i += 1
-            j += 1
+def _mark(marks: Array, low: int, bit: int, ids: Array, begin: int, end: int, noted: Array) -> None:
+    for place in range(begin, end):
+        at = ids[place] - low
+        marks[at] |= bit
+        noted[at] = place
 
 
 @compiled
-def add_scores_at_units(
-    total: Array, units: Array, freqs: Array, lengths: Array, weights: Array, factor: float, k1: float
-) -> None:
-    """total has a place for every record."""
-    for j in range(len(units)):
-        record = units[j]
-        tf = freqs[j] * weights[lengths[record]]
-        total[record] += factor * tf / (k1 + tf)
+def _note_searched(records: Array, low: int, ids: Array, begin: int, end: int, noted: Array) -> None:
+    place = begin
+    for record in records:
+        place = seek(ids, place, end, record)
+        noted[record - low] = place
 
 
 @compiled
-def add_scores_by_document(
-    total: Array,
-    units: Array,
-    freqs: Array,
-    lengths: Array,
-    weights: Array,
-    by_document: Array,
-    bounds: Array,
-    factor: float,
+def _candidates(
+    records: Array, first: int, last: int, low: int, marks: Array, always: int, tops: Array, floor: float, out: Array
+) -> int:
+    """The places of the records whose terms may reach the list."""
+    count = 0
+    for i in range(first, last):
+        # Written every time and kept where it holds: no branch to mispredict.
+        out[count] = i
+        count += tops[marks[records[i] - low] | always] >= floor
+    return count
+
+
+@compiled
+def _score(
+    records: Array,
+    candidates: Array,
+    low: int,
+    postings: tuple[Array, ...],
+    terms: tuple[Array, ...],
+    found: tuple[Array, ...],
+    titles: tuple[Array, ...],
+    sections: tuple[Array, ...],
     k1: float,
+    totals: Array,
 ) -> None:
-    """total has a place for every record; of documents whose title adds nothing only the units are visited."""
-    j = 0
-    for document in range(len(by_document)):
-        part = by_document[document]
-        end = bounds[document + 1]
-        if part > 0.0:
-            alone = factor * part / (k1 + part)
-            for record in range(bounds[document], end):
-                if j < len(units) and units[j] == record:
-                    tf = freqs[j] * weights[lengths[record]] + part
-                    total[record] += factor * tf / (k1 + tf)
-                    j += 1
-                else:
-                    total[record] += alone
+    """The scores of candidates. A place that was noted for another record, in another window, is none of theirs."""
+    ids, freqs, lengths, weights = postings
+    _, _, factors, constant = terms
+    begins, stops, noted, title_spans = found
+    documents, title_parts, title_ends, bounds = titles
+    section_parts, section_starts, sections_of = sections
+    for which in range(len(candidates)):
+        record = records[candidates[which]]
+        weight = weights[lengths[record]]
+        score = 0.0
+        for term in range(len(factors)):
+            place = int(noted[term, record - low])
+            held = begins[term] <= place < stops[term] and ids[place] == record
+            if constant[term]:
+                score += factors[term] if held else 0.0
+                continue
+            tf = freqs[place] * weight if held else 0.0
+            if record >= title_spans[term, 2]:
+                next_title(record, documents, bounds, title_ends[term], title_spans[term])
+            if record >= title_spans[term, 1]:
+                tf += title_parts[title_spans[term, 0]]
+            if section_starts[term] >= 0:
+                tf += section_parts[section_starts[term] + sections_of[record]]
+            score += factors[term] * tf / (k1 + tf)
+        totals[which] = np.rint(score * 1e6) / 1e6
+
+
+@compiled
+def _keep(
+    records: Array, candidates: Array, totals: Array, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int
+) -> int:
+    """Insert candidates into the list of the best, which has `held` so far; most fail the first comparison."""
+    size = len(best[1])
+    floor = best[1][size - 1] if held == size else -1.0
+    for which in range(len(candidates)):
+        if totals[which] >= floor:
+            held = keep_best(records, candidates[which], totals[which], ranked, best, held)
+            floor = best[1][size - 1] if held == size else -1.0
+    return held
+
+
+@compiled
+def rank_aligned(
+    records: Array,
+    rows: Array,
+    postings: tuple[Array, ...],
+    terms: tuple[Array, ...],
+    titles: tuple[Array, ...],
+    sections: tuple[Array, ...],
+    ranked: tuple[Array, Array],
+    k1: float,
+    scores: Array,
+    best: tuple[Array, Array],
+) -> None:
+    """The same for records that have all terms: rows[term, i] is the posting of a term in records[i]."""
+    _, freqs, lengths, weights = postings
+    factors = terms[2]
+    title_spans = title_states(titles)
+    documents, title_parts, title_ends, bounds = titles
+    section_parts, section_starts, sections_of = sections
+    best_scores = best[1]
+    floor = -1.0
+    held = 0
+    for i in range(len(records)):
+        record = records[i]
+        weight = weights[lengths[record]]
+        score = 0.0
+        for term in range(len(factors)):
+            tf = freqs[rows[term, i]] * weight
+            if record >= title_spans[term, 2]:
+                next_title(record, documents, bounds, title_ends[term], title_spans[term])
+            if record >= title_spans[term, 1]:
+                tf += title_parts[title_spans[term, 0]]
+            if section_starts[term] >= 0:
+                tf += section_parts[section_starts[term] + sections_of[record]]
+            score += factors[term] * tf / (k1 + tf)
+        if len(scores):
+            scores[i] = np.rint(score * 1e6) / 1e6
+        elif score >= floor:
+            held = keep_best(records, i, np.rint(score * 1e6) / 1e6, ranked, best, held)
+            floor = best_scores[held - 1] - 1e-6 if held == len(best_scores) else -1.0
+
+
+@compiled
+def _tops(factors: Array) -> Array:
+    """What the terms of each mark can add at most; terms share a mark's bit where they are more than it has."""
+    tops = np.zeros(1 << _BITS)
+    for mark in range(len(tops)):
+        for term in range(len(factors)):
+            if mark >> term % _BITS & 1:
+                tops[mark] += factors[term]
+    return tops
+
+
+@compiled
+def _mark_titles(marks: Array, low: int, bit: int, titles: tuple[Array, ...], term: int, title: int) -> int:
+    """Mark the records of the documents whose title has a term; where the next title is."""
+    documents, _, ends, bounds = titles
+    high = low + len(marks)
+    while title < ends[term] and bounds[documents[title]] < high:
+        for record in range(max(int(bounds[documents[title]]), low), min(int(bounds[documents[title] + 1]), high)):
+            marks[record - low] |= bit
+        if bounds[documents[title] + 1] > high:
+            break
+        title += 1
+    return title
+
+
+@compiled
+def title_begins(ends: Array) -> Array:
+    """Where each term's titles begin."""
+    begins = np.zeros(len(ends), dtype=np.int64)
+    begins[1:] = ends[:-1]
+    return begins
+
+
+@compiled
+def title_states(titles: tuple[Array, ...]) -> Array:
+    """For each term: its next title, and the first and one past the last record of that title's document."""
+    documents, _, ends, bounds = titles
+    begins = title_begins(ends)
+    states = np.full((len(ends), 3), np.iinfo(np.int64).max, dtype=np.int64)
+    for term in range(len(ends)):
+        states[term, 0] = begins[term]
+        if begins[term] < ends[term]:
+            states[term, 1] = bounds[documents[begins[term]]]
+            states[term, 2] = bounds[documents[begins[term]] + 1]
+    return states
+
+
+@compiled
+def next_title(record: int, documents: Array, bounds: Array, end: int, state: Array) -> None:
+    """Go on to the first title whose document does not end before a record; records come in ascending order."""
+    while record >= state[2]:
+        state[0] += 1
+        if state[0] == end:
+            state[1] = state[2] = np.iinfo(np.int64).max
         else:
-            while j < len(units) and units[j] < end:
-                record = units[j]
-                tf = freqs[j] * weights[lengths[record]]
-                total[record] += factor * tf / (k1 + tf)
-                j += 1
+            state[1] = bounds[documents[state[0]]]
+            state[2] = bounds[documents[state[0]] + 1]
 
 
 @compiled
-def rounded(total: Array, out: Array) -> None:
-    for place in range(len(total)):
-        out[place] = np.rint(total[place] * 1e6) / 1e6
-
-
-@compiled
-def gathered(total: Array, ids: Array, out: Array) -> None:
-    for place in range(len(ids)):
-        out[place] = np.rint(total[ids[place]] * 1e6) / 1e6
+def keep_best(
+    records: Array, place: int, score: float, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int
+) -> int:
+    """Insert a record into the list of the best, which has `held` so far."""
+    places, scores = best
+    documents, ranks = ranked
+    rank_here = ranks[documents[records[place]]]
+    at = held
+    while at > 0 and (
+        scores[at - 1] < score or (scores[at - 1] == score and ranks[documents[records[places[at - 1]]]] > rank_here)
+    ):
+        at -= 1
+    if at == len(places):
+        return held
+    held = min(held + 1, len(places))
+    for other in range(held - 1, at, -1):
+        places[other] = places[other - 1]
+        scores[other] = scores[other - 1]
+    places[at] = place
+    scores[at] = score
+    return held
 
 
 @compiled

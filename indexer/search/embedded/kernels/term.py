@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 
@@ -11,19 +14,80 @@ SHIFT = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """What a word counts in a record: freqs[i] * weights[lengths[id]] where id is units[i], and what its fields add.
+class Records:
+    """What scoring reads of the records of a segment, and of its postings.
 
-    by_document, by_section: what the title's and the section's words add, by document and by section's ordinal; or None.
+    ids, freqs: the postings of the text. lengths: record -> words; weights: words -> what a frequency counts there.
     documents, bounds, sections: record -> document, document -> its first record, record -> section's ordinal.
+    ranks: document -> its place in the order of ids.
+    """
+
+    ids: Array
+    freqs: Array
+    lengths: Array
+    weights: Array
+    documents: Array
+    bounds: Array
+    sections: Array
+    ranks: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """Postings with positions. skips: for each SKIP postings the positions before them."""
+
+    ids: Array
+    freqs: Array
+    skips: Array
+    positions: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words in order as code points, each followed by a line feed: word n is codes[starts[n]:starts[n + 1] - 1].
+
+    shared: how many letters each word begins with that the one before begins with.
+    """
+
+    codes: Array
+    starts: Array
+    shared: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What a word adds to the score of a record: factor * tf / (k1 + tf); or the factor alone where it is `constant`.
+
+    tf = freqs[i] * weights[lengths[record]] where units[i] is the record, and what title and section add to it:
+    title_parts by document of `titles`, section_parts by section's ordinal (None: no section has the word).
+    first: where units and freqs begin in the segment's postings, -1 where they are no stretch of them.
     """
 
     units: Array
     freqs: Array
-    lengths: Array
-    weights: Array
-    by_document: Array | None
-    by_section: Array | None
-    documents: Array
-    bounds: Array
-    sections: Array
+    first: int
+    factor: float
+    constant: bool
+    titles: Array
+    title_parts: Array
+    section_parts: Array | None
+
+
+def stretches(terms: Sequence[Term], within: Records) -> tuple[Array, Array, Array, Array]:
+    """Arrays of ids and freqs that hold the postings of all terms, and where each term's begin and end in them."""
+    begins, ends, ids = placed([term.units for term in terms], [term.first for term in terms], within.ids)
+    if ids is within.ids:
+        return ids, within.freqs, begins, ends
+    if len(terms) == 1:
+        return ids, terms[0].freqs, begins, ends
+    return ids, np.concatenate([term.freqs for term in terms]), begins, ends
+
+
+def placed(units: Sequence[Array], firsts: Sequence[int], ids: Array) -> tuple[Array, Array, Array]:
+    """Where lists of units begin and end in one array, and that array: `ids` if all are stretches of it, else all in a row."""
+    sizes = np.array([len(one) for one in units], dtype=np.int64)
+    if min(firsts) >= 0:
+        begins = np.array(firsts, dtype=np.int64)
+        return begins, begins + sizes, ids
+    ends = np.cumsum(sizes)
+    return ends - sizes, ends, units[0] if len(units) == 1 else np.concatenate(units)

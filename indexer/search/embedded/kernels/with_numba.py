@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TypeAlias
+
 import numpy as np
 
-from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
-from indexer.search.embedded.kernels import numba_words as words
-from indexer.search.embedded.kernels.term import Term
-from indexer.search.embedded.kernels.with_numpy import best_of_many
+from indexer.search.embedded.kernels import numba_words as letters
+from indexer.search.embedded.kernels.term import Occurring, Records, Term, Words, stretches
+from indexer.search.embedded.kernels.with_numpy import best_of_many, best_scored, largest_of_many, merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
-_NOTHING = np.zeros(0)
+_NO_NUMBERS = np.zeros(0)
+
+_Arrays: TypeAlias = tuple[Array, ...]
 
 
 class NumbaKernels:
@@ -22,110 +27,180 @@ class NumbaKernels:
     name = "numba"
 
     def intersection(self, first: Array, second: Array) -> Array:
-        if len(first) > len(second):
-            first, second = second, first
-        out = np.empty(len(first), dtype=np.uint32)
-        return out[: loops.intersect(first, second, out)]
+        first, second = sorted(map(_read, (first, second)), key=len)
+        if len(second) > loops.MANY_TIMES * len(first):
+            out = np.empty(len(first), dtype=np.uint32)
+            return out[: loops.intersect_by_search(first, second, out)]
+        out = np.empty(len(first) + 1, dtype=np.uint32)
+        return out[: loops.intersect_by_marks(first, second, out)]
 
     def difference(self, first: Array, second: Array) -> Array:
         out = np.empty(len(first), dtype=np.uint32)
-        return out[: loops.subtract(first, second, out)]
+        return out[: loops.subtract(_read(first), _read(second), out)]
 
     def union(self, arrays: list[Array], size: int) -> Array:
-        held = [array for array in arrays if len(array)]
+        held = [_read(array) for array in arrays if len(array)]
         if len(held) <= 1:
             return held[0] if held else np.zeros(0, dtype=np.uint32)
-        if len(held) == 2 and sum(map(len, held)) * 16 < size:
-            out = np.empty(len(held[0]) + len(held[1]), dtype=np.uint32)
+        together = sum(map(len, held))
+        if len(held) == 2 and together * 16 < size:
+            out = np.empty(together, dtype=np.uint32)
             return out[: loops.merge(held[0], held[1], out)]
         marks = np.zeros(size, dtype=np.uint8)
         for array in held:
             loops.mark(marks, array)
-        out = np.empty(min(sum(map(len, held)), size) + 1, dtype=np.uint32)
+        out = np.empty(min(together, size) + 1, dtype=np.uint32)
         return out[: loops.list_marked(marks, out)]
 
-    def merged(self, first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
-        ids = np.empty(len(first[0]) + len(second[0]), dtype=np.uint32)
-        freqs = np.empty(len(ids), dtype=np.uint16)
-        count = loops.merge_counted(*first, *second, ids, freqs)
-        return ids[:count], freqs[:count]
+    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
+        ids, freqs = [_read(each) for each in ids], [_read(each) for each in freqs]
+        together = sum(map(len, ids))
+        if len(ids) == 2:
+            out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint16)
+            short, long = (0, 1) if len(ids[0]) < len(ids[1]) else (1, 0)
+            found = loops.merge_counted(ids[short], freqs[short], ids[long], freqs[long], out, held)
+            return out[:found], smallest(held[:found])
+        if together * 16 < size:
+            return merged_by_sorting(ids, freqs)
+        counts = np.zeros(size, dtype=np.uint16)
+        for some, each in zip(ids, freqs, strict=True):
+            loops.add_at(counts, some, each)
+        out, held = np.empty(min(together, size) + 1, dtype=np.uint32), np.empty(min(together, size) + 1, dtype=np.uint16)
+        found = loops.list_counted(counts, out, held)
+        return out[:found], smallest(held[:found])
 
-    def add_scores(self, total: Array, ids: Array, term: Term, factor: float, k1: float) -> None:
-        by_document = _NOTHING if term.by_document is None else term.by_document
-        by_section = _NOTHING if term.by_section is None else term.by_section
-        postings = (term.units, term.freqs, term.lengths, term.weights)
-        if ids is not term.units and not len(by_document) and not len(by_section):
-            scoring.add_scores_of_units(total, ids, *postings, factor, k1)
-            return
-        fields = (by_document, term.documents, by_section, term.sections)
-        scoring.add_scores(total, ids, ids is term.units, *postings, *fields, factor, k1)
+    def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        order = np.argsort(ends - begins, kind="stable")
+        shortest = int((ends - begins)[order[0]])
+        records, rows = np.empty(shortest, dtype=np.uint32), np.empty((len(order), shortest), dtype=np.uint32)
+        count = loops.all_of(_read(ids), begins, ends, order, records, rows)
+        return records[:count], rows
 
-    def add_scores_to_all(self, total: Array, term: Term, factor: float, k1: float) -> None:
-        postings = (term.units, term.freqs, term.lengths, term.weights)
-        if term.by_section is not None:
-            by_document = _NOTHING if term.by_document is None else term.by_document
-            everything = np.arange(len(total), dtype=np.uint32)
-            fields = (by_document, term.documents, term.by_section, term.sections)
-            scoring.add_scores(total, everything, False, *postings, *fields, factor, k1)
-        elif term.by_document is not None:
-            scoring.add_scores_by_document(total, *postings, term.by_document, term.bounds, factor, k1)
+    def rank(
+        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
+    ) -> tuple[Array, Array]:
+        count = min(count, len(records))
+        short = count <= _SHORT
+        scores = np.empty(0 if short else len(records))
+        best = np.empty(count if short else 0, dtype=np.int64)
+        best_scores = np.empty(len(best))
+        told = _told(terms, within)
+        if rows is None:
+            scoring.rank(_read(records), *told, k1, scores, (best, best_scores))
         else:
-            scoring.add_scores_at_units(total, *postings, factor, k1)
-
-    def rounded(self, total: Array, ids: Array | None) -> Array:
-        out = np.empty(len(total) if ids is None else len(ids))
-        if ids is None:
-            scoring.rounded(total, out)
-        else:
-            scoring.gathered(total, ids, out)
-        return out
+            scoring.rank_aligned(_read(records), rows, *told, k1, scores, (best, best_scores))
+        return (records[best], best_scores) if short else best_scored(records, scores, within, count)
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         count = min(count, len(keys))
         if not 0 < count <= _SHORT:
-            return best_of_many(keys, ids, ranks, count)
+            return best_of_many(keys, ranks[ids], count)
         out = np.empty(count, dtype=np.int64)
-        scoring.best(keys, ids, ranks, out)
+        scoring.best(keys, _read(ids), ranks, out)
         return out
 
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
-        owners = np.empty(len(ids), dtype=np.uint32)
-        weights = np.empty(len(ids), dtype=np.uint32)
-        count = loops.runs(ids, owner, owners, weights)
+        owners = np.empty(len(ids) + 1, dtype=np.uint32)
+        weights = np.empty(len(ids) + 1, dtype=np.uint32)
+        count = loops.runs(_read(ids), owner, owners, weights)
         return owners[:count], weights[:count]
 
+    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
+        out = np.empty(len(ids), dtype=np.uint32)
+        return out[: loops.keep_runs(_read(ids), _read(weights), mask, out)]
+
+    def expand(self, owners: Array, bounds: Array) -> Array:
+        out = np.empty(int(bounds[-1]), dtype=np.uint32)
+        return out[: loops.expand(_read(owners), bounds, out)]
+
     def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        loops.add_counts(counts, ordinals, owners, weights)
+        loops.add_counts(counts, ordinals, _read(owners), _read(weights))
 
     def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        loops.add_counts_multi(counts, starts, ordinals, owners, weights)
+        loops.add_counts_multi(counts, starts, ordinals, _read(owners), _read(weights))
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
-        loops.add_counts_once(counts, ordinals, ids)
+        loops.add_counts_once(counts, ordinals, _read(ids))
 
-    def selected(self, mask: Array, owner: Array, ids: Array) -> Array:
-        out = np.empty(len(ids), dtype=np.bool_)
-        loops.selected(mask, owner, ids, out)
+    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
+        out = np.empty(len(owners), dtype=np.bool_)
+        loops.holding(starts, ordinals, chosen, _read(owners), out)
         return out
 
-    def keep(self, ids: Array, mask: Array) -> Array:
-        out = np.empty(len(ids), dtype=np.uint32)
-        return out[: loops.keep(ids, mask, out)]
+    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
+        if size > _SHORT:
+            return largest_of_many(counts, size)
+        out = np.empty(size, dtype=np.int64)
+        held, distinct = loops.largest(counts, out)
+        return out[:held], distinct
 
-    def positions_of(self, units: Array, freqs: Array, positions: Array, within: Array | None) -> tuple[Array, Array]:
-        keys = np.empty(len(positions), dtype=np.int64)
-        places = np.empty(len(positions), dtype=np.int64)
-        count = words.positions(units, freqs, positions, units if within is None else within, keys, places)
-        return keys[:count], places[:count]
+    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
+        starts, stops = np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64)
+        units, rows = self.all_of(occurring.ids, starts, stops)
+        out, counts = np.empty(len(units), dtype=np.uint32), np.empty(len(units), dtype=np.uint16)
+        postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
+        order = np.argsort(stops - starts, kind="stable")
+        count = letters.phrase(postings, units, rows, order, out, counts)
+        return out[:count], smallest(counts[:count])
+
+    def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
+        out = np.empty(len(units), dtype=np.uint32)
+        counts = np.empty(len(units), dtype=np.uint16)
+        count = letters.chosen_forms(units, freqs, variants, chosen, out, counts)
+        return out[:count], smallest(counts[:count])
+
+    def positions_of(
+        self, occurring: Occurring, begin: int, end: int, place: int, size: int, within: Array | None
+    ) -> tuple[Array, Array]:
+        arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
+        if within is None:
+            keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+            letters.positions(arrays, begin, end, place, keys, places)
+            return keys, places
+        postings = np.empty(min(len(within), end - begin), dtype=np.int64)
+        count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, _read(within), postings)
+        keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+        letters.positions_within(arrays, postings[:count], keys, places)
+        return keys, places
 
     def merged_keys(self, first: Array, second: Array) -> Array:
         out = np.empty(len(first) + len(second), dtype=np.int64)
         return out[: loops.merge(first, second, out)]
 
-    def near(self, codes: Array, starts: Array, lengths: Array, wanted: Array, limit: int) -> Array:
-        out = np.empty(len(lengths), dtype=np.int64)
-        return out[: words.near(codes, starts, lengths, wanted, limit, out)]
+    def near(self, words: Words, wanted: Array, limit: int) -> Array:
+        out = np.empty(len(words.shared), dtype=np.int64)
+        return out[: letters.near(words.codes, words.starts, words.shared, wanted, limit, out)]
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)
-        return out[: words.shifted(first, second, shift, out)]
+        return out[: letters.shifted(first, second, shift, out)]
+
+
+def _told(terms: Sequence[Term], within: Records) -> tuple[_Arrays, _Arrays, _Arrays, _Arrays, tuple[Array, Array]]:
+    """What the loops are told of postings, terms, titles, sections and ranks: see `numba_scoring.rank`."""
+    ids, freqs, begins, ends = stretches(terms, within)
+    titles, title_ends = _joined([term.titles for term in terms])
+    parts = [term.section_parts for term in terms]
+    sectioned, section_ends = _joined([_NO_NUMBERS if part is None else part for part in parts])
+    starts = [-1 if part is None else end - len(part) for part, end in zip(parts, section_ends.tolist(), strict=True)]
+    return (
+        (_read(ids), _read(freqs), within.lengths, within.weights),
+        (begins, ends, np.array([term.factor for term in terms]), np.array([term.constant for term in terms])),
+        (_read(titles), _joined([term.title_parts for term in terms])[0], title_ends, within.bounds),
+        (sectioned, np.array(starts, dtype=np.int64), within.sections),
+        (within.documents, within.ranks),
+    )
+
+
+def _read(array: Array) -> Array:
+    """The array as one that is only read, as mapped ones are: for others the compiler would make code of their own."""
+    if array.flags.writeable:
+        array = array[:]
+        array.flags.writeable = False
+    return array
+
+
+def _joined(arrays: Sequence[Array]) -> tuple[Array, Array]:
+    """Arrays of one type in a row, and where each ends."""
+    ends = np.cumsum(np.array([len(array) for array in arrays], dtype=np.int64))
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays), ends

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Sequence
+
 import numpy as np
 
-from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.term import SHIFT, Term
+from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.kernels.term import SHIFT, Occurring, Records, Term, Words, stretches
 
 
 class NumpyKernels:
@@ -32,45 +36,41 @@ class NumpyKernels:
             mask[array] = True
         return np.flatnonzero(mask).astype(np.uint32)
 
-    def merged(self, first: tuple[Array, Array], second: tuple[Array, Array]) -> tuple[Array, Array]:
-        ids = self.union([first[0], second[0]], int(max(first[0][-1], second[0][-1])) + 1)
-        freqs = np.zeros(len(ids), dtype=np.uint16)
-        for some, counts in (first, second):
-            freqs[np.searchsorted(ids, some)] += counts
-        return ids, freqs
+    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
+        if sum(map(len, ids)) * 16 < size:
+            return merged_by_sorting(ids, freqs)
+        counts = np.zeros(size, dtype=np.uint16)
+        for some, each in zip(ids, freqs, strict=True):
+            counts[some] += each
+        held = np.flatnonzero(counts).astype(np.uint32)
+        return held, counts[held]
 
-    def add_scores(self, total: Array, ids: Array, term: Term, factor: float, k1: float) -> None:
-        frequencies = term.freqs * term.weights[term.lengths[term.units]]
-        if ids is term.units:
-            tf = frequencies
-        else:
-            tf = np.zeros(len(ids))
-            held = _contained(term.units, ids)
-            tf[np.searchsorted(ids, term.units[held])] = frequencies[held]
-        if term.by_document is not None:
-            tf += term.by_document[term.documents[ids]]
-        if term.by_section is not None:
-            tf += term.by_section[term.sections[ids]]
-        total += factor * tf / (k1 + tf)
+    def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        stretches = [ids[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        records = functools.reduce(self.intersection, sorted(stretches, key=len))
+        rows = [begin + np.searchsorted(stretch, records) for begin, stretch in zip(begins, stretches, strict=True)]
+        return records, np.array(rows, dtype=np.uint32)
 
-    def add_scores_to_all(self, total: Array, term: Term, factor: float, k1: float) -> None:
-        if term.by_document is None and term.by_section is None:
-            tf = term.freqs * term.weights[term.lengths[term.units]]
-            total[term.units] += factor * tf / (k1 + tf)
-            return
-        tf = np.zeros(len(total))
-        tf[term.units] = term.freqs * term.weights[term.lengths[term.units]]
-        if term.by_document is not None:
-            tf += np.repeat(term.by_document, np.diff(term.bounds))
-        if term.by_section is not None:
-            tf += term.by_section[term.sections]
-        total += factor * tf / (k1 + tf)
-
-    def rounded(self, total: Array, ids: Array | None) -> Array:
-        return np.round(total if ids is None else total[ids], 6)
+    def rank(
+        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
+    ) -> tuple[Array, Array]:
+        if rows is not None:
+            return best_scored(
+                records, np.round(_aligned(records, rows, terms, within, k1), 6), within, min(count, len(records))
+            )
+        total = np.zeros(len(records))
+        whole = np.zeros(len(within.documents)) if len(records) * 4 > len(within.documents) else None
+        for term in terms:
+            if whole is None:
+                _add_at_records(total, records, term, within, k1)
+            else:
+                _add_everywhere(whole, term, within, k1)
+        if whole is not None:
+            total += whole[records]
+        return best_scored(records, np.round(total, 6), within, min(count, len(records)))
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
-        return best_of_many(keys, ids, ranks, count)
+        return best_of_many(keys, ranks[ids], min(count, len(keys)))
 
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
         owners = owner[ids]
@@ -81,10 +81,9 @@ class NumpyKernels:
         counts += np.bincount(ordinals[owners], weights=weights, minlength=len(counts)).astype(np.int64)
 
     def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        begin = starts[owners].astype(np.int64)
-        each = starts[owners + np.uint32(1)] - begin
-        ends = np.cumsum(each)
-        places = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begin - (ends - each), each)
+        begins = starts[owners].astype(np.int64)
+        each = starts[owners + np.uint32(1)] - begins
+        places = _ranges(begins, begins + each)
         repeated = np.repeat(weights, each)
         counts += np.bincount(ordinals[places], weights=repeated, minlength=len(counts)).astype(np.int64)
         counts[0] += int(weights[each == 0].sum())
@@ -92,34 +91,67 @@ class NumpyKernels:
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         counts += np.bincount(ordinals[ids], minlength=len(counts))
 
-    def selected(self, mask: Array, owner: Array, ids: Array) -> Array:
-        chosen: Array = mask[owner[ids]]
-        return chosen
+    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
+        kept: Array = ids[np.repeat(mask, weights)]
+        return kept
 
-    def keep(self, ids: Array, mask: Array) -> Array:
-        return ids[mask]
+    def expand(self, owners: Array, bounds: Array) -> Array:
+        expanded: Array = _ranges(bounds[owners].astype(np.int64), bounds[owners + np.uint32(1)].astype(np.int64))
+        return expanded.astype(np.uint32)
 
-    def positions_of(self, units: Array, freqs: Array, positions: Array, within: Array | None) -> tuple[Array, Array]:
-        ends = np.cumsum(freqs, dtype=np.int64)
-        begins = ends - freqs
+    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
+        begins = starts[owners].astype(np.int64)
+        ends = starts[owners + np.uint32(1)].astype(np.int64)
+        before = np.concatenate([[0], np.cumsum(chosen[ordinals[_ranges(begins, ends)]])])
+        last = np.cumsum(ends - begins)
+        held: Array = before[last] > before[last - (ends - begins)]
+        return held
+
+    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
+        return largest_of_many(counts, size)
+
+    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
+        stretches = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
+        units = functools.reduce(self.intersection, sorted((occurring.ids[one] for one in stretches), key=len))
+        keys: Array | None = None
+        for offset, one in enumerate(stretches):
+            held = one.start + np.searchsorted(occurring.ids[one], units)
+            each = occurring.freqs[held].astype(np.int64)
+            places = _ranges(first := _first_positions(occurring, held), first + each)
+            found = ((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places]) - offset
+            keys = found if keys is None else keys[_contained(keys, found)]
+        together = np.zeros(0, dtype=np.int64) if keys is None else keys >> SHIFT
+        starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
+        return together[starts].astype(np.uint32), np.diff(np.append(starts, len(together))).astype(np.uint16)
+
+    def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
+        starts = np.cumsum(freqs, dtype=np.int64) - freqs
+        counts = np.add.reduceat(chosen[variants], starts, dtype=np.uint16) if len(units) else np.zeros(0, dtype=np.uint16)
+        held = counts > 0
+        return units[held], counts[held]
+
+    def positions_of(
+        self, occurring: Occurring, begin: int, end: int, place: int, size: int, within: Array | None
+    ) -> tuple[Array, Array]:
+        units, freqs = occurring.ids[begin:end], occurring.freqs[begin:end]
+        places = np.arange(place, place + size)
         if within is not None:
             held = np.flatnonzero(_contained(units, within))
-            units, begins, freqs = units[held], begins[held], freqs[held]
-            ends = np.cumsum(freqs, dtype=np.int64)
-            places = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(begins - (ends - freqs), freqs)
-        else:
-            places = np.arange(len(positions))
-        keys: Array = (np.repeat(units.astype(np.int64), freqs) << SHIFT) | positions[places]
+            units, freqs = units[held], freqs[held]
+            first = _first_positions(occurring, begin + held)
+            places = _ranges(first, first + freqs)
+        keys: Array = (np.repeat(units.astype(np.int64), freqs) << SHIFT) | occurring.positions[places]
         return keys, places
 
     def merged_keys(self, first: Array, second: Array) -> Array:
         return np.union1d(first, second)
 
-    def near(self, codes: Array, starts: Array, lengths: Array, wanted: Array, limit: int) -> Array:
-        found = []
+    def near(self, words: Words, wanted: Array, limit: int) -> Array:
+        found = [np.zeros(0, dtype=np.int64)]
+        lengths = np.diff(words.starts) - 1
         for length in range(max(len(wanted) - limit, 1), len(wanted) + limit + 1):
             places = np.flatnonzero(lengths == length)
-            letters = codes[starts[places][:, None] + np.arange(length)].T
+            letters = words.codes[words.starts[places][:, None] + np.arange(length)].T
             found.append(places[_edits(wanted, letters, limit) <= limit])
         return np.sort(np.concatenate(found))
 
@@ -130,14 +162,110 @@ class NumpyKernels:
         return kept
 
 
-def best_of_many(keys: Array, ids: Array, ranks: Array, count: int) -> Array:
-    """See Kernels.best: by partition and sorting, whatever the count."""
+def best_scored(records: Array, scores: Array, within: Records, count: int) -> tuple[Array, Array]:
+    """The `count` best records with their scores; of equal ones in the order of document ids and ordinals."""
+    places = best_of_many(scores, within.ranks[within.documents[records]], count)
+    return records[places], scores[places]
+
+
+def best_of_many(keys: Array, ranks: Array, count: int) -> Array:
+    """The places of the `count` largest keys in order; of equal ones the smallest rank first, then the first place."""
     candidates = np.arange(len(keys))
     if 0 < count < len(keys):
         threshold = np.partition(keys, len(keys) - count)[len(keys) - count]
         candidates = np.flatnonzero(keys >= threshold)
-    order: Array = candidates[np.lexsort((ranks[ids[candidates]], -keys[candidates]))]
+    order: Array = candidates[np.lexsort((ranks[candidates], -keys[candidates]))]
     return order[:count]
+
+
+def merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
+    """See Kernels.merged: for lists that are short beside all ids."""
+    together, counts = np.concatenate(ids), np.concatenate(freqs)
+    order = np.argsort(together, kind="stable")
+    together = together[order]
+    starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
+    return together[starts], smallest(np.add.reduceat(counts[order], starts, dtype=np.uint16))
+
+
+def largest_of_many(counts: Array, size: int) -> tuple[Array, int]:
+    """See Kernels.largest: by partition and sorting, whatever the size."""
+    places = np.flatnonzero(counts[1:]) + 1
+    held = counts[places]
+    if len(held) > 4 * size > 0:
+        places = places[held >= np.partition(held, len(held) - size)[len(held) - size]]
+    return places[np.lexsort((places, -counts[places]))][:size], len(held)
+
+
+def _aligned(records: Array, rows: Array, terms: Sequence[Term], within: Records, k1: float) -> Array:
+    """The scores of records that have all terms."""
+    total = np.zeros(len(records))
+    weights = within.weights[within.lengths[records]]
+    freqs = stretches(terms, within)[1]
+    for term, row in zip(terms, rows[:, : len(records)], strict=True):
+        tf = _with_titles(freqs[row] * weights, records, term, within)
+        total += term.factor * tf / (k1 + tf)
+    return total
+
+
+def _with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
+    """What title and section add to the text's part, record by record."""
+    if len(term.titles):
+        documents = within.documents[records]
+        titled = _contained(documents, term.titles)
+        tf[titled] += term.title_parts[np.searchsorted(term.titles, documents[titled])]
+    if term.section_parts is not None:
+        tf += term.section_parts[within.sections[records]]
+    return tf
+
+
+def _add_everywhere(whole: Array, term: Term, within: Records, k1: float) -> None:
+    """Add a term's part to the scores of all records of a segment."""
+    if term.constant:
+        whole[term.units] += term.factor
+        return
+    of_units = term.freqs * within.weights[within.lengths[term.units]]
+    if not len(term.titles) and term.section_parts is None:
+        whole[term.units] += term.factor * of_units / (k1 + of_units)
+        return
+    tf = np.zeros(len(whole))
+    tf[term.units] = of_units
+    begins, ends = within.bounds[term.titles].astype(np.int64), within.bounds[term.titles + np.uint32(1)].astype(np.int64)
+    tf[_ranges(begins, ends)] += np.repeat(term.title_parts, ends - begins)
+    if term.section_parts is not None:
+        tf += term.section_parts[within.sections]
+    whole += term.factor * tf / (k1 + tf)
+
+
+def _add_at_records(total: Array, records: Array, term: Term, within: Records, k1: float) -> None:
+    """Add a term's part to the scores of some records."""
+    held = _contained(records, term.units)
+    places = np.searchsorted(term.units, records[held])
+    if term.constant:
+        total[held] += term.factor
+        return
+    tf = np.zeros(len(records))
+    tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
+    tf = _with_titles(tf, records, term, within)
+    total += term.factor * tf / (k1 + tf)
+
+
+def _first_positions(within: Occurring, postings: Array) -> Array:
+    """Where the positions of each of these postings begin."""
+    skipped = postings // SKIP
+    begins = skipped * SKIP
+    each = within.freqs[_ranges(begins, postings)].astype(np.int64)
+    before = np.concatenate([[0], np.cumsum(each)])
+    ends = np.cumsum(postings - begins)
+    first: Array = within.skips[skipped] + before[ends] - before[ends - (postings - begins)]
+    return first
+
+
+def _ranges(begins: Array, ends: Array) -> Array:
+    """The numbers from each begin to each end, in a row."""
+    each = ends - begins
+    stops = np.cumsum(each)
+    places: Array = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(begins - (stops - each), each)
+    return places
 
 
 def _contained(values: Array, within: Array) -> Array:
