@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,12 +17,15 @@ import click
 from indexer.build import rebuild
 from indexer.command_group import DONE, FAILED, SKIPPED, CommandGroup, be_verbose, complain
 from indexer.config import SETTING_NAMES, Settings, load_settings
-from indexer.errors import UsageError
+from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
 from indexer.report import Report
-from indexer.search.engine import open_engine
+from indexer.search.engine import SearchEngine, open_engine
 from indexer.search.response import IndexStatus
+from indexer.search.warm import warm
 from indexer.walk import shown_path
+
+_logger = logging.getLogger(__name__)
 
 _COMMON = (
     click.option("--index-dir", metavar="FOLDER", help="The folder of the index."),
@@ -102,7 +106,7 @@ def check_command(settings: Settings, quiet: bool) -> int:
 def build_index(
     settings: Settings, roots: Sequence[Path], *, quiet: bool, allow_empty: bool = False, report: Report | None = None
 ) -> None:
-    """Rebuild the index in front of people: progress, then what was skipped, then a summary."""
+    """Rebuild the index in front of people: progress, then what was skipped, then a summary; the first search is not slow."""
     report = Report() if report is None else report
     start = time.monotonic()
     try:
@@ -113,6 +117,24 @@ def build_index(
             complain(f"Skipped {skip.path}: {skip.reason}.{' ' if skip.hint else ''}{skip.hint}")
     if not quiet:
         click.echo(_summary(report, time.monotonic() - start))
+    with closing(open_engine(settings)) as engine:
+        prepare(engine, quiet=quiet)
+
+
+def prepare(engine: SearchEngine, *, quiet: bool) -> None:
+    """Warm an engine up in front of people: right after an installation that takes a while.
+
+    A fault in one kind of search is said, and keeps nobody from the others.
+    """
+    if not quiet:
+        complain("Preparing to search")
+    try:
+        warm(engine)
+    except LoccitError:
+        raise
+    except Exception as error:
+        _logger.debug("Fault", exc_info=True)
+        complain(f"Some searches fail: {type(error).__name__}: {error}. Run it again with --verbose to see where.")
 
 
 def main() -> None:

@@ -38,7 +38,7 @@ def test_rebuild_reads_the_documents_of_the_settings() -> None:
     result = _run("rebuild")
     assert result.exit_code == 0
     assert result.stdout.startswith("Indexed 2 documents, 3 paragraphs in ")
-    assert result.stderr.splitlines() == ["Reading 2 files, 99 bytes", "Writing the index"]
+    assert result.stderr.splitlines() == ["Reading 2 files, 99 bytes", "Writing the index", "Preparing to search"]
     assert Path("index_data/manifest.json").exists()
 
 
@@ -127,6 +127,7 @@ def test_a_report_takes_the_place_of_an_earlier_one() -> None:
 def test_an_earlier_report_stays_until_there_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(commands, "rebuild", lambda *_, **__: seen.append(Path("report.json").read_text()))
+    monkeypatch.setattr(commands, "warm", lambda _engine: None)
     Path("report.json").write_text("earlier")
     assert _run("rebuild", "--report", "report.json").exit_code == 0
     assert seen == ["earlier"]

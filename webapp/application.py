@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
-from jinja2 import StrictUndefined
 
 from indexer.config import Settings
 from indexer.search.engine import SearchEngine, open_engine
-from webapp import context, errors, security
+from webapp import context, errors, examples, security, templating
 from webapp.views import api, health, pages
 
 # The only body is a small form that holds the address it came from.
@@ -21,10 +20,9 @@ def create_app(settings: Settings, engine: SearchEngine | None = None) -> Flask:
     """
     app = Flask("webapp")
     app.config.update(MAX_CONTENT_LENGTH=_MAX_BODY_BYTES, SEND_FILE_MAX_AGE_DEFAULT=security.STATIC_MAX_AGE)
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    context.attach(app, context.Context(settings, open_engine(settings) if engine is None else engine))
+    templating.register(app)
+    engine = open_engine(settings) if engine is None else engine
+    context.attach(app, context.Context(settings, engine, examples.shortcuts(engine.capabilities)))
     for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)

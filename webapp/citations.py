@@ -11,20 +11,19 @@ from urllib.parse import urlsplit
 from indexer.model import DocumentMetadata
 from indexer.published import parse_published
 
-_BIBTEX_SPECIAL = str.maketrans(
-    {
-        "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "%": r"\%",
-        "&": r"\&",
-        "#": r"\#",
-        "$": r"\$",
-        "_": r"\_",
-        "~": r"\textasciitilde{}",
-        "^": r"\textasciicircum{}",
-    }
-)
+_BIBTEX_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "%": r"\%",
+    "&": r"\&",
+    "#": r"\#",
+    "$": r"\$",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+}
+_BIBTEX_ESCAPED = re.compile("[" + re.escape("".join(_BIBTEX_SPECIAL)) + "]")
 _MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
 _BREAKS = re.compile(r"[\s\x00-\x1f\u2028\u2029]+")
 
@@ -46,11 +45,13 @@ def cite(document: DocumentMetadata, ordinal: int | None, permalink: str, read: 
     """
     place = "" if ordinal is None else f"¶ {ordinal}"
     original = web_url(document.url)
+    published = _line(document.published or "")
     fields = _Fields(
         authors=tuple(filter(None, map(_line, document.author))),
         title=_line(document.title),
         source=_line(document.source or ""),
-        published=_line(document.published or ""),
+        published=published,
+        day=_day(published),
         place=place,
         url=original or permalink,
         permalink=permalink if original else "",
@@ -78,6 +79,7 @@ class _Fields:
     title: str
     source: str
     published: str
+    day: str
     place: str
     url: str
     permalink: str
@@ -104,7 +106,7 @@ def _bibtex(fields: _Fields) -> str:
         ("author", " and ".join(fields.authors)),
         ("title", fields.title),
         ("howpublished", fields.source),
-        ("date", _day(fields.published)),
+        ("date", fields.day),
         ("note", ", ".join(filter(None, (fields.place, fields.permalink)))),
         ("url", fields.url),
         ("urldate", fields.read),
@@ -119,7 +121,7 @@ def _ris(fields: _Fields) -> str:
         *(("AU", author) for author in fields.authors),
         ("TI", fields.title),
         ("T2", fields.source),
-        ("DA", _day(fields.published).replace("-", "/")),
+        ("DA", fields.day.replace("-", "/")),
         ("SP", fields.place),
         ("UR", fields.url),
         ("L2", fields.permalink),
@@ -130,6 +132,8 @@ def _ris(fields: _Fields) -> str:
 
 def _line(value: str) -> str:
     """One line: a line break inside a value would start a new field."""
+    if value.isprintable() and "  " not in value:
+        return value.strip()
     return _BREAKS.sub(" ", value).strip()
 
 
@@ -151,4 +155,4 @@ def _escape_markdown(text: str) -> str:
 def _escape_bibtex(name: str, value: str) -> str:
     if name == "url":
         return value.replace("{", "%7B").replace("}", "%7D")
-    return value.translate(_BIBTEX_SPECIAL)
+    return _BIBTEX_ESCAPED.sub(lambda found: _BIBTEX_SPECIAL[found[0]], value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import socket
 import sys
@@ -14,11 +15,11 @@ import click
 from waitress.server import create_server
 
 from indexer.command_group import DONE, INTERRUPTED, CommandGroup, complain
-from indexer.commands import build_index, common_options, indexer
+from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
 from indexer.errors import AddressInUse, NoIndex, UsageError
 from indexer.search.engine import open_engine
-from webapp import params, serialize
+from webapp import params, serialize, templating
 from webapp.application import create_app
 from webapp.links import listening_url, server_url
 from webapp.terminal import print_results
@@ -111,8 +112,14 @@ def serve_command(settings: Settings, quiet: bool) -> int:
             engine.status()
         except NoIndex:
             build_index(settings, settings.documents, quiet=quiet)
+        prepare(engine, quiet=quiet)
         taken = replace(settings, port=listening.getsockname()[1])
-        server = create_server(create_app(taken, engine), sockets=[listening], threads=settings.threads, ident=None)
+        app = create_app(taken, engine)
+        templating.load(app)
+        server = create_server(app, sockets=[listening], threads=settings.threads, ident=None)
+        # What is loaded now stays: looked through again and again, it would stop every request for 30 ms each time.
+        gc.collect()
+        gc.freeze()
         if not quiet:
             click.echo(f"Loccit is at {listening_url(taken.host, taken.port)} (Ctrl-C ends it)")
             sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""What belongs to one application: its settings and its engine. Views reach it with `current()`."""
+"""What belongs to one application: its settings, its engine, what every page has. Views reach it with `current()`."""
 
 from __future__ import annotations
 
@@ -8,16 +8,21 @@ from flask import Flask, current_app
 
 from indexer.config import Settings
 from indexer.search.engine import SearchEngine
+from webapp.examples import Shortcut
 
 _KEY = "loccit"
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The settings and the engine of an application; the engine is shared by its threads."""
+    """The settings and the engine of an application, which its threads share.
+
+    shortcuts: the panel beside the box, which every page has.
+    """
 
     settings: Settings
     engine: SearchEngine
+    shortcuts: tuple[Shortcut, ...]
 
 
 def attach(app: Flask, context: Context) -> None:

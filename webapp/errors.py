@@ -15,6 +15,7 @@ from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from indexer.errors import IndexCorrupt, IndexVersionError, LoccitError, NoIndex, NotFound, ParameterError
+from webapp.present import kept_form
 from webapp.reply import reply
 
 PROBLEM_JSON = "application/problem+json"
@@ -108,7 +109,12 @@ def _answer(problem: Problem) -> Response:
             PROBLEM_JSON,
         )
     page = render_template(
-        "error.html", status=problem.status.value, title=problem.title, detail=problem.detail, hint=problem.hint
+        "error.html",
+        form=kept_form(list(request.args.items(multi=True))),
+        status=problem.status.value,
+        title=problem.title,
+        detail=problem.detail,
+        hint=problem.hint,
     )
     return Response(page, problem.status, mimetype="text/html")
 

@@ -1,4 +1,4 @@
-"""The query language by example: the rows of the help page, the short list beside the box, and what to try first."""
+"""The query language by example: the rows of the help page, the shortcuts beside the box, and what to try first."""
 
 from __future__ import annotations
 
@@ -40,6 +40,15 @@ class Topic:
 
     heading: str
     examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """An example as the panel beside the box has it: a few words on what it means, and its results."""
+
+    query: str
+    means: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +162,10 @@ def topics(capabilities: Capabilities) -> tuple[Topic, ...]:
     return tuple(topic for topic in able if topic.examples)
 
 
-def short_list(capabilities: Capabilities) -> tuple[Example, ...]:
+def shortcuts(capabilities: Capabilities) -> tuple[Shortcut, ...]:
     """The rows beside the box."""
-    return tuple(example for topic in topics(capabilities) for example in topic.examples if example.short)
+    listed = (example for topic in topics(capabilities) for example in topic.examples if example.short)
+    return tuple(Shortcut(example.query, example.short, example.url) for example in listed)
 
 
 def trials(overview: SearchResponse, recent: Sequence[DocumentMetadata], count: Count) -> tuple[Trial, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from indexer.published import parse_published
 from indexer.search.request import Interval, SearchRequest
 from indexer.search.response import Bucket, Histogram
 from webapp.labels import counted, days_label, number
-from webapp.links import search_url
+from webapp.links import SearchLinks
 
 WIDTH = 360
 HEIGHT = 56
@@ -24,16 +24,14 @@ _YEARS_IN_A_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of days. column_x, column_width: what can be clicked; x, y, width, height: what is drawn in it.
+    """A stretch of days. column_x: where what can be clicked begins; x, y, height: what is drawn in it.
 
     chosen: inside the request's range.
     """
 
     column_x: str
-    column_width: str
     x: str
     y: str
-    width: str
     height: str
     label: str
     url: str
@@ -51,9 +49,14 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class DatesView:
-    """The dates facet. first, last: ISO days of the request's range, or "". aligned: each year stands under its own bars."""
+    """The dates facet. first, last: ISO days of the request's range, or "". aligned: each year stands under its own bars.
+
+    column_width, bar_width: of what can be clicked and of what is drawn in it, for every bar.
+    """
 
     bars: tuple[Bar, ...]
+    column_width: str
+    bar_width: str
     years: tuple[Stretch, ...]
     aligned: bool
     first: str
@@ -61,29 +64,28 @@ class DatesView:
     note: str
 
 
-def present_dates(histogram: Histogram, request: SearchRequest) -> DatesView:
-    """Lay out a histogram under a request."""
-    first, last = _range(request)
+def present_dates(histogram: Histogram, links: SearchLinks) -> DatesView:
+    """Lay out the histogram of a search."""
+    first, last = _range(links.request)
     buckets = _whole_years(histogram) if histogram.interval is Interval.MONTH else histogram.buckets
     aligned = histogram.interval is Interval.MONTH and len(buckets) <= 12 * _YEARS_IN_A_ROW
-    years = _years(buckets, request, every=aligned)
+    years = _years(buckets, links, every=aligned)
     notes = [
         f"{counted(histogram.coarser, 'paragraph')} dated less exactly" if histogram.coarser else "",
         f"{number(histogram.missing)} without a date" if histogram.missing else "",
     ]
+    shown = _merged(buckets)
+    column = WIDTH / max(len(shown), _FEWEST_COLUMNS)
     return DatesView(
-        bars=_bars(_merged(buckets), request, first, last),
+        bars=_bars(shown, column, links, first, last),
+        column_width=f"{column:.2f}",
+        bar_width=f"{(1 - _GAP) * column:.2f}",
         years=years,
         aligned=aligned,
         first=first,
         last=last,
         note=", ".join(filter(None, notes)),
     )
-
-
-def range_url(request: SearchRequest, first: str, last: str) -> str:
-    """The request within these days."""
-    return search_url(replace(request, published_from=first, published_to=last, page=1))
 
 
 def _range(request: SearchRequest) -> tuple[str, str]:
@@ -112,36 +114,35 @@ def _empty_month(month: str) -> Bucket:
     return Bucket(f"{month}-01", last, 0)
 
 
-def _merged(buckets: Sequence[Bucket]) -> list[Bucket]:
+def _merged(buckets: Sequence[Bucket]) -> Sequence[Bucket]:
     """At most _MOST_BARS stretches, each of so many neighbouring buckets."""
-    run = -(-len(buckets) // _MOST_BARS) or 1
+    if len(buckets) <= _MOST_BARS:
+        return buckets
+    run = -(-len(buckets) // _MOST_BARS)
     groups = (buckets[start : start + run] for start in range(0, len(buckets), run))
     return [Bucket(group[0].first, group[-1].last, sum(one.count for one in group)) for group in groups]
 
 
-def _bars(buckets: Sequence[Bucket], request: SearchRequest, first: str, last: str) -> tuple[Bar, ...]:
+def _bars(buckets: Sequence[Bucket], column: float, links: SearchLinks, first: str, last: str) -> tuple[Bar, ...]:
     most = max((bucket.count for bucket in buckets), default=0) or 1
-    column = WIDTH / max(len(buckets), _FEWEST_COLUMNS)
     bars: list[Bar] = []
     for place, bucket in enumerate(buckets):
         height = max(bucket.count / most * (HEIGHT - 4), 1.5) if bucket.count else 0.0
         bars.append(
             Bar(
                 column_x=f"{place * column:.2f}",
-                column_width=f"{column:.2f}",
                 x=f"{(place + _GAP / 2) * column:.2f}",
                 y=f"{HEIGHT - height:.2f}",
-                width=f"{(1 - _GAP) * column:.2f}",
                 height=f"{height:.2f}",
                 label=f"{days_label(bucket.first, bucket.last)}: {number(bucket.count)}",
-                url=range_url(request, bucket.first, bucket.last),
+                url=links.within(bucket.first, bucket.last),
                 chosen=(not first or bucket.last >= first) and (not last or bucket.first <= last),
             )
         )
     return tuple(bars)
 
 
-def _years(buckets: Sequence[Bucket], request: SearchRequest, *, every: bool) -> tuple[Stretch, ...]:
+def _years(buckets: Sequence[Bucket], links: SearchLinks, *, every: bool) -> tuple[Stretch, ...]:
     """The years as links, empty ones only where `every` one has its place; where they are too many, the whole stretch."""
     by_year = [(year, list(group)) for year, group in groupby(buckets, key=lambda bucket: bucket.first[:4])]
     shown = [(year, group) for year, group in by_year if every or any(one.count for one in group)]
@@ -151,7 +152,7 @@ def _years(buckets: Sequence[Bucket], request: SearchRequest, *, every: bool) ->
         Stretch(
             year,
             number(sum(one.count for one in group)),
-            range_url(request, f"{group[0].first[:4]}-01-01", f"{group[-1].last[:4]}-12-31"),
+            links.within(f"{group[0].first[:4]}-01-01", f"{group[-1].last[:4]}-12-31"),
         )
         for year, group in shown
     )

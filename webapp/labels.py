@@ -62,6 +62,7 @@ _LANGUAGES = {
 }
 _RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _RIGHT_TO_LEFT_LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MONTHS = tuple(calendar.month_name)
 _DAY_LENGTH = len("2025-05-19")
 _LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -128,11 +129,11 @@ def days_label(first: str, last: str) -> str:
     """Two ISO days, ends included, as briefly as they can be named: `2024`, `May 2025`, `19 May 2025`, or both days."""
     start, end = date.fromisoformat(first), date.fromisoformat(last)
     if start == end:
-        return f"{start.day} {calendar.month_name[start.month]} {start.year}"
+        return f"{start.day} {_MONTHS[start.month]} {start.year}"
     if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
         return str(start.year) if start.year == end.year else f"{start.year} to {end.year}"
     if start.day == 1 and (start.year, start.month) == (end.year, end.month) and end.day == _last_day(end):
-        return f"{calendar.month_name[start.month]} {start.year}"
+        return f"{_MONTHS[start.month]} {start.year}"
     return f"{first} to {last}"
 
 

@@ -9,10 +9,12 @@ from urllib.parse import quote
 from indexer.config import Settings
 from indexer.fields import FIELDS
 from indexer.search.request import Filter, SearchRequest
-from webapp.params import query_string
+from webapp.params import QueryString, query_string
 
 # A search for everything says so: without any parameter, `/` is the start page.
 _EVERYTHING = "page=1"
+_NO_FILTER = Filter("")
+_NO_DAYS = "published_from=0&published_to=0"
 
 
 def server_url(settings: Settings) -> str:
@@ -26,9 +28,40 @@ def listening_url(host: str, port: int) -> str:
     return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"
 
 
+class SearchLinks:
+    """The addresses that the page of one search is full of: each differs from its own in a few parameters."""
+
+    def __init__(self, request: SearchRequest) -> None:
+        self.request = request
+        self._query = QueryString(request)
+        self._filters = {one.field: one for one in request.filters}
+        # A histogram has a hundred links that differ in two days alone.
+        undated = self._query.changed(published_from=("0",), published_to=("0",), page=())
+        self._before_days, _, self._after_days = undated.partition(_NO_DAYS)
+
+    def page(self, number: int) -> str:
+        """Another page of the results."""
+        return _results(self._query.changed(page=(str(number),)))
+
+    def within(self, first: str, last: str) -> str:
+        """The results from one ISO day to another, from the first page."""
+        return f"/?{self._before_days}published_from={first}&published_to={last}{self._after_days}"
+
+    def filtered(self, field: str, value: str) -> str:
+        """The results, from the first page, with one more value included, which then is not excluded."""
+        current = self._filters.get(field, _NO_FILTER)
+        included = (*_without(current.included, value), value)
+        excluded = _without(current.excluded, value)
+        return _results(self._query.changed(**{field: included, f"exclude_{field}": excluded}, page=()))
+
+    def document(self, document_id: str, ordinal: int) -> str:
+        """The reader at a paragraph, which marks what this search looks for and leads back to it."""
+        return _document(document_id, str(self._query), ordinal)
+
+
 def search_url(request: SearchRequest) -> str:
     """The results page of a request."""
-    return f"/?{query_string(request) or _EVERYTHING}"
+    return _results(query_string(request))
 
 
 def api_url(request: SearchRequest) -> str:
@@ -39,15 +72,7 @@ def api_url(request: SearchRequest) -> str:
 
 def document_url(document_id: str, request: SearchRequest | None = None, ordinal: int | None = None) -> str:
     """The reader, at a paragraph; the request is what its page marks and leads back to."""
-    written = query_string(request) if request is not None else ""
-    path = f"/documents/{quote(document_id, safe=':')}"
-    return path + (f"?{written}" if written else "") + (f"#p{ordinal}" if ordinal is not None else "")
-
-
-def with_filter(request: SearchRequest, field: str, value: str) -> SearchRequest:
-    """The request, from its first page, with one more value included, which then is not excluded."""
-    current = _filter(request, field)
-    return _with(request, Filter(field, (*_without(current.included, value), value), _without(current.excluded, value)))
+    return _document(document_id, query_string(request) if request is not None else "", ordinal)
 
 
 def without_filter(request: SearchRequest, field: str, value: str) -> SearchRequest:
@@ -66,6 +91,15 @@ def without_filters(request: SearchRequest) -> SearchRequest:
     return replace(without_range(request), filters=())
 
 
+def _results(query: str) -> str:
+    return f"/?{query or _EVERYTHING}"
+
+
+def _document(document_id: str, query: str, ordinal: int | None) -> str:
+    path = f"/documents/{quote(document_id, safe=':')}"
+    return path + (f"?{query}" if query else "") + (f"#p{ordinal}" if ordinal is not None else "")
+
+
 def _filter(request: SearchRequest, field: str) -> Filter:
     return next((one for one in request.filters if one.field == field), Filter(field))
 
@@ -77,4 +111,4 @@ def _with(request: SearchRequest, changed: Filter) -> SearchRequest:
 
 
 def _without(values: Sequence[str], value: str) -> tuple[str, ...]:
-    return tuple(one for one in values if one != value)
+    return tuple([one for one in values if one != value])

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from indexer.search.request import MAX_DEPTH, SearchRequest
-from webapp.links import search_url
+from indexer.search.request import MAX_DEPTH
+from webapp.links import SearchLinks
 
 _NEAR = 2
 
@@ -34,27 +34,24 @@ def last_page(total: int, page_size: int) -> int:
     return max(1, min(-(-total // page_size), MAX_DEPTH // page_size))
 
 
-def present_pager(total: int, request: SearchRequest) -> Pager | None:
+def present_pager(total: int, links: SearchLinks) -> Pager | None:
     """The pager of an answer; None where everything stands on one page."""
+    request = links.request
     last = last_page(total, request.page_size)
     if last == 1 or request.page > last:
         return None
     near = range(max(1, request.page - _NEAR), min(last, request.page + _NEAR) + 1)
     shown = sorted({1, *near, last})
-    links: list[PageLink] = []
+    pages: list[PageLink] = []
     for number, before in zip(shown, [0, *shown], strict=False):
         if number - before == 2:
-            links.append(PageLink(str(number - 1), _url(request, number - 1)))
+            pages.append(PageLink(str(number - 1), links.page(number - 1)))
         elif number - before > 2:
-            links.append(PageLink("…", None))
-        links.append(PageLink(str(number), _url(request, number), number == request.page))
+            pages.append(PageLink("…", None))
+        pages.append(PageLink(str(number), links.page(number), number == request.page))
     return Pager(
-        pages=tuple(links),
-        previous=_url(request, request.page - 1) if request.page > 1 else None,
-        next=_url(request, request.page + 1) if request.page < last else None,
+        pages=tuple(pages),
+        previous=links.page(request.page - 1) if request.page > 1 else None,
+        next=links.page(request.page + 1) if request.page < last else None,
         cut=request.page == last and total > last * request.page_size,
     )
-
-
-def _url(request: SearchRequest, page: int) -> str:
-    return search_url(replace(request, page=page))

@@ -30,6 +30,7 @@ _DEFAULT = SearchRequest()
 _NO_FACETS = "none"
 _COMPARED_LENGTH = 60
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]*")  # what `quote_plus` leaves as it is
 _WHOLE_NUMBER = re.compile(r"0*(\d{1,9})", re.ASCII)
 _PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
 
@@ -207,18 +208,29 @@ def parse_document(pairs: Iterable[tuple[str, str]], table: Sequence[Parameter] 
 
 def write(request: SearchRequest) -> tuple[tuple[str, str], ...]:
     """The parameters that give this request, in the order of the table; what is as it would be anyway is left out."""
-    values = _values(request)
     return tuple(
-        (parameter.name, value)
-        for parameter in PARAMETERS
-        if values[parameter.name] != _DEFAULT_VALUES[parameter.name]
-        for value in values[parameter.name]
+        (name, value) for name, values in _values(request).items() if values != _DEFAULT_VALUES[name] for value in values
     )
 
 
+class QueryString:
+    """What `write` gives, as a URL has it; and at little cost what it gives of requests that differ in a few parameters."""
+
+    def __init__(self, request: SearchRequest) -> None:
+        self._written = {name: _written(name, values) for name, values in _values(request).items()}
+
+    def __str__(self) -> str:
+        return self.changed()
+
+    def changed(self, **values: tuple[str, ...]) -> str:
+        """What it is with other values of these parameters; () or the default leaves one out."""
+        changed = {name: _written(name, given) for name, given in values.items()}
+        return "&".join(filter(None, {**self._written, **changed}.values()))
+
+
 def query_string(request: SearchRequest) -> str:
-    """The same as a URL has it after the question mark."""
-    return "&".join([f"{name}={quote_plus(encodable(value))}" for name, value in write(request)])
+    """The query string of one request."""
+    return str(QueryString(request))
 
 
 def encodable(text: str) -> str:
@@ -272,9 +284,9 @@ def _published(arguments: _Arguments) -> tuple[str | None, str | None]:
 def _read_filters(arguments: _Arguments) -> tuple[Filter, ...]:
     filters = (Filter(name, arguments.all(name), arguments.all(f"exclude_{name}")) for name in FACETS)
     stated = tuple(each for each in filters if each.included or each.excluded)
-    counts = {name: len(arguments.all(name)) for field in FACETS for name in (field, f"exclude_{field}")}
-    total = sum(counts.values())
+    total = sum(len(each.included) + len(each.excluded) for each in stated)
     if total > MAX_FILTER_VALUES:
+        counts = {name: len(arguments.all(name)) for field in FACETS for name in (field, f"exclude_{field}")}
         longest = max(counts, key=counts.__getitem__)
         raise ParameterError(
             longest,
@@ -296,27 +308,41 @@ def _facets(arguments: _Arguments) -> tuple[str, ...]:
 
 
 def _values(request: SearchRequest) -> Mapping[str, tuple[str, ...]]:
-    """The values of every parameter, as a URL would have them if it left nothing out."""
+    """The values of every parameter in the order of the table, as a URL would have them if it left nothing out."""
     values: dict[str, tuple[str, ...]] = {
         "q": (request.query.source,) if request.query.source.strip() else (),
         "page": (str(request.page),),
         "page_size": (str(request.page_size),),
         "sort": () if request.sort in (None, Sort.RELEVANCE) else (str(request.sort),),
         "match": (request.match.value,),
+        **_NO_FILTERS,
         "published_from": (request.published_from,) if request.published_from else (),
         "published_to": (request.published_to,) if request.published_to else (),
         "facets": (",".join(request.facets) or _NO_FACETS,),
         "facet_size": (str(request.facet_size),),
         "interval": (request.interval.value,) if request.interval else (),
     }
-    chosen = {each.field: each for each in request.filters}
-    for name in FACETS:
-        values[name] = chosen[name].included if name in chosen else ()
-        values[f"exclude_{name}"] = chosen[name].excluded if name in chosen else ()
+    for each in request.filters:
+        values[each.field] = each.included
+        values[f"exclude_{each.field}"] = each.excluded
     return values
 
 
+_NO_FILTERS: dict[str, tuple[str, ...]] = {name: () for field in FACETS for name in (field, f"exclude_{field}")}
 _DEFAULT_VALUES = _values(_DEFAULT)
+
+
+def _written(name: str, values: tuple[str, ...]) -> str:
+    """A parameter as a URL has it; "" where it is as it would be anyway."""
+    if not values or values == _DEFAULT_VALUES[name]:
+        return ""
+    if len(values) == 1:  # nearly always
+        return f"{name}={_quoted(values[0])}"
+    return "&".join([f"{name}={_quoted(value)}" for value in values])
+
+
+def _quoted(value: str) -> str:
+    return value if _UNQUOTED.fullmatch(value) else quote_plus(encodable(value))
 
 
 def _shown(value: str) -> str:

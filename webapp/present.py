@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from typing import TypeAlias
 
+from indexer.errors import ParameterError
 from indexer.fields import HISTOGRAM
 from indexer.search.request import Match, SearchRequest, Sort
 from indexer.search.response import Hit, SearchResponse
@@ -15,7 +17,7 @@ from webapp.citations import Citation, cite
 from webapp.facets import Chip, FacetView, present_chips, present_facets
 from webapp.histogram import DatesView, present_dates
 from webapp.labels import Dated, counted, dated, number, shortened
-from webapp.links import api_url, document_url, search_url, with_filter, without_filter, without_filters
+from webapp.links import SearchLinks, api_url, document_url, search_url, without_filter, without_filters
 from webapp.pager import Pager, last_page, present_pager
 from webapp.passages import Neighbour, Passage, Titled, neighbours_of, passage_of, titled
 
@@ -113,7 +115,10 @@ def present_results(
 ) -> ResultsView:
     """Lay out an answer."""
     first = (request.page - 1) * request.page_size + 1
-    hits = tuple(present_hit(hit, request, around(hit), place) for hit in response.hits)
+    links = SearchLinks(request)
+    # Hits share their sources and tags.
+    linked = cache(partial(filter_link, links))
+    hits = tuple(present_hit(hit, links, linked, around(hit), place) for hit in response.hits)
     return ResultsView(
         title=request.query.source.strip() or "All paragraphs",
         form=present_form(request),
@@ -124,42 +129,42 @@ def present_results(
         chips=present_chips(request),
         clear_url=search_url(without_filters(request)),
         facets=present_facets(response, request),
-        dates=present_dates(response.histogram, request) if response.histogram else None,
+        dates=present_dates(response.histogram, links) if response.histogram else None,
         sorts=_sorts(request),
         any_word=request.match is Match.ANY,
         hits=hits,
-        pager=present_pager(response.total, request),
+        pager=present_pager(response.total, links),
         json_url=api_url(request),
     )
 
 
-def present_hit(hit: Hit, request: SearchRequest, around: Sequence[Hit], place: Place) -> HitView:
-    """Lay out one hit."""
+def present_hit(
+    hit: Hit, links: SearchLinks, linked: Callable[[str, str], FilterLink], around: Sequence[Hit], place: Place
+) -> HitView:
+    """Lay out one hit. linked: gives a value of a field as a filter."""
     document, paragraph = hit.document, hit.paragraph
     permalink = place.base + document_url(document.id, ordinal=paragraph.ordinal)
     return HitView(
         ordinal=paragraph.ordinal,
         of=number(document.paragraphs),
-        url=document_url(document.id, request, paragraph.ordinal),
+        url=links.document(document.id, paragraph.ordinal),
         title=titled(document, hit.title_spans),
-        source=filter_link(request, "source", document.source) if document.source else None,
+        source=linked("source", document.source) if document.source else None,
         published=dated(document.published),
         authors=", ".join(document.author),
         passage=passage_of(hit),
         context=neighbours_of(hit, around),
         citation=cite(document, paragraph.ordinal, permalink, place.today),
-        section=filter_link(request, "section", paragraph.section)
-        if paragraph.section and paragraph.section != document.title
-        else None,
-        tags=tuple(filter_link(request, "tag", tag) for tag in document.tag),
+        section=linked("section", paragraph.section) if paragraph.section and paragraph.section != document.title else None,
+        tags=tuple(linked("tag", tag) for tag in document.tag),
     )
 
 
-def filter_link(request: SearchRequest, field: str, value: str) -> FilterLink:
+def filter_link(links: SearchLinks, field: str, value: str) -> FilterLink:
     """A value of a field as a filter of this search."""
-    chosen = any(one.field == field and value in one.included for one in request.filters)
-    changed = without_filter(request, field, value) if chosen else with_filter(request, field, value)
-    return FilterLink(value, search_url(changed), chosen)
+    chosen = any(one.field == field and value in one.included for one in links.request.filters)
+    url = search_url(without_filter(links.request, field, value)) if chosen else links.filtered(field, value)
+    return FilterLink(value, url, chosen)
 
 
 def present_form(request: SearchRequest) -> FormView:
@@ -168,6 +173,25 @@ def present_form(request: SearchRequest) -> FormView:
     for name in request.facets:
         shown |= {"published_from", "published_to"} if name == HISTOGRAM else {name, f"exclude_{name}"}
     return FormView(request.query.source, tuple(pair for pair in params.write(request) if pair[0] not in shown))
+
+
+def kept_form(pairs: Sequence[tuple[str, str]]) -> FormView:
+    """The form of a page without a search of its own: what the address asks for, less every value that is refused."""
+    query = next((value for name, value in pairs if name == "q"), "")
+    known = {parameter.name for parameter in params.PARAMETERS} - {"q", "page"}
+    kept = [(name, value) for name, value in pairs if value.strip() and name in known]
+    while (refused := _refused(kept)) is not None:
+        kept = [pair for pair in kept if pair[0] != refused]
+    return FormView(query, tuple(kept))
+
+
+def _refused(pairs: Sequence[tuple[str, str]]) -> str | None:
+    """The first of these parameters whose value is refused."""
+    try:
+        params.parse(pairs)
+    except ParameterError as error:
+        return error.parameter
+    return None
 
 
 def unknown_notice(unknown: Sequence[str]) -> Notice | None:

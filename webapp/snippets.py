@@ -40,4 +40,6 @@ def sanitize(html: str) -> Markup:
 
 def _escape(text: str) -> str:
     """As HTML. Of CR and FF it would make something else; as references they stay what they are."""
+    if text.isalnum():  # most of what is marked: a word
+        return text
     return str(escape(text)).replace("\r", "&#13;").replace("\f", "&#12;")

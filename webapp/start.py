@@ -12,7 +12,7 @@ from indexer.search.response import IndexStatus, SearchResponse
 from webapp.examples import Trial
 from webapp.histogram import DatesView, present_dates
 from webapp.labels import Dated, counted, dated, number
-from webapp.links import document_url, search_url
+from webapp.links import SearchLinks, document_url, search_url
 from webapp.passages import Titled, titled
 from webapp.present import Notice
 
@@ -67,7 +67,7 @@ def present_start(
     """Lay out the start page; overview: the answer to OVERVIEW."""
     browse = SearchRequest()
     sources = overview.facets["source"]
-    dates = present_dates(overview.histogram, browse) if overview.histogram else None
+    dates = present_dates(overview.histogram, SearchLinks(browse)) if overview.histogram else None
     return StartView(
         paragraphs=number(status.paragraphs),
         documents=number(status.documents),

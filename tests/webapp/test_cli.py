@@ -250,6 +250,44 @@ def test_serve_builds_the_missing_index_and_ends_on_ctrl_c(library: Path, tmp_pa
     assert "Traceback" not in errors
 
 
+def test_a_server_is_warm_before_it_says_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    class Server:
+        def run(self) -> None:
+            done.append("run")
+
+    def create_server(*_: object, **__: object) -> Server:
+        done.append("create")
+        return Server()
+
+    monkeypatch.setattr("indexer.commands.warm", lambda engine: done.append(f"warm {engine.status().documents}"))
+    monkeypatch.setattr("webapp.cli.create_server", create_server)
+    monkeypatch.setattr("gc.freeze", lambda: done.append("freeze"))
+    result = run(loccit, "serve", "--port", "0")
+    assert done == ["warm 2", "create", "freeze", "run"]
+    assert (result.exit_code, result.stderr) == (130, "Preparing to search\n")
+    assert re.fullmatch(r"Loccit is at http://127\.0\.0\.1:\d+ \(Ctrl-C ends it\)\n", result.stdout)
+    assert run(loccit, "serve", "--port", "0", "--quiet").stderr == ""
+
+
+def test_a_fault_in_one_kind_of_search_keeps_nobody_from_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_engine: object) -> None:
+        raise IndexError("a fault of ours")
+
+    monkeypatch.setattr("indexer.commands.warm", fail)
+    result = run(loccit, "rebuild", "--index-dir", str(tmp_path / "ix"), "--quiet")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == ("Some searches fail: IndexError: a fault of ours. Run it again with --verbose to see where.\n")
+
+
+def test_a_rebuild_warms_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[int] = []
+    monkeypatch.setattr("indexer.commands.warm", lambda engine: warmed.append(engine.status().paragraphs))
+    assert run(loccit, "rebuild", "--index-dir", str(tmp_path / "ix")).exit_code == 0
+    assert warmed == [4]
+
+
 def test_a_server_takes_up_a_rebuild(library: Path, tmp_path: Path) -> None:
     seeds = tmp_path / "seeds"
     seeds.mkdir()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from hypothesis import assume, given
@@ -74,6 +74,16 @@ def test_parsing_undoes_writing(asked: SearchRequest) -> None:
     assert params.parse(params.write(asked)) == params.ParsedParams(asked)
     as_typed = parse_qsl(params.query_string(asked), keep_blank_values=True)
     assert params.parse(as_typed).request == asked
+
+
+@given(requests(), requests())
+def test_a_query_string_can_be_changed_into_any_other(asked: SearchRequest, other: SearchRequest) -> None:
+    assert params.query_string(asked) == urlencode([(name, params.encodable(value)) for name, value in params.write(asked)])
+    values: dict[str, tuple[str, ...]] = dict.fromkeys(NAMES, ())
+    for name, value in params.write(other):
+        values[name] += (value,)
+    assert params.QueryString(asked).changed(**values) == params.query_string(other)
+    assert params.QueryString(asked).changed() == params.query_string(asked)
 
 
 _numbers = st.sampled_from(("1", "2", "007", " 3 ", "100", "101", "0", "-1", "abc", "1e3", "٣", ""))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from time import perf_counter
@@ -18,7 +17,7 @@ from indexer.search.response import Hit, SearchResponse
 from webapp import examples, params
 from webapp.context import current
 from webapp.links import server_url
-from webapp.present import Around, FormView, Notice, Place, present_results, unknown_notice
+from webapp.present import Around, FormView, Notice, Place, kept_form, present_results, unknown_notice
 from webapp.reader import present_document
 from webapp.start import OVERVIEW, RECENT, present_start
 from webapp.suggestions import Suggestions, present_nothing, suggest
@@ -67,7 +66,7 @@ def document(document_id: str) -> str:
 def help_page() -> str:
     """The query language by example, and the parameters of an address."""
     topics = examples.topics(current().engine.capabilities)
-    return render_template("help.html", topics=topics, parameters=params.PARAMETERS)
+    return render_template("help.html", form=kept_form(_pairs()), topics=topics, parameters=params.PARAMETERS)
 
 
 @blueprint.post("/theme")
@@ -98,14 +97,13 @@ def robots() -> Response:
 
 @blueprint.app_context_processor
 def _frame() -> dict[str, object]:
-    """What every page has around it, those for errors included, which have no view of their own."""
+    """What every page has around it, those for errors included."""
     chosen = request.cookies.get(_THEME_COOKIE, "auto")
     return {
         "theme": chosen if chosen in _THEMES else "auto",
         "themes": _THEMES,
         "here": _here(),
-        "syntax": examples.short_list(current().engine.capabilities),
-        "form": _kept_form(),
+        "shortcuts": current().shortcuts,
     }
 
 
@@ -147,24 +145,6 @@ def _around(engine: SearchEngine) -> Around:
 def _asks_anything(parsed: params.ParsedParams) -> bool:
     """Whether any parameter that means something has a value."""
     return any(value.strip() and name not in parsed.unknown for name, value in _pairs())
-
-
-def _kept_form() -> FormView:
-    """The form of a page without a search of its own: what the address asks for, less every value that is refused."""
-    known = {parameter.name for parameter in params.PARAMETERS} - {"q", "page"}
-    pairs = [(name, value) for name, value in _pairs() if value.strip() and name in known]
-    while (refused := _refused(pairs)) is not None:
-        pairs = [pair for pair in pairs if pair[0] != refused]
-    return FormView(request.args.get("q", ""), tuple(pairs))
-
-
-def _refused(pairs: Sequence[tuple[str, str]]) -> str | None:
-    """The first of these parameters whose value is refused."""
-    try:
-        params.parse(pairs)
-    except ParameterError as error:
-        return error.parameter
-    return None
 
 
 def _pairs() -> list[tuple[str, str]]:
