@@ -79,9 +79,9 @@ def memory_of(process: int) -> int:
     return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(_COUNTED))
 
 
-def peak_of(command: Sequence[str], quiet: bool = False) -> Peak:
-    """Run a command to its end. Raises CalledProcessError where it fails. quiet: its output is dropped."""
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL if quiet else None) as running, watch(running.pid) as peak:
+def peak_of(command: Sequence[str], interval: float = _INTERVAL) -> Peak:
+    """Run a command to its end. Raises CalledProcessError where it fails. interval: seconds between looks."""
+    with subprocess.Popen(command) as running, watch(running.pid, interval) as peak:
         code = running.wait()
     if code:
         raise subprocess.CalledProcessError(code, command)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import http.client
 import multiprocessing
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -24,6 +25,7 @@ _HOST = "127.0.0.1"
 _SHOWN_URL = re.compile(rf"http://{re.escape(_HOST)}:(\d+)")
 _TIMEOUT = 60
 _WARM_REQUESTS = 20
+_FIRST_PAGE = (("page", "1"),)
 
 
 class ServerError(Exception):
@@ -32,10 +34,11 @@ class ServerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that listens. process: its process id."""
+    """A server that listens. process: its process id; seconds: until it said that it listens."""
 
     port: int
     process: int
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,18 @@ class Load:
 
 
 @contextmanager
-def serve(index_dir: Path) -> Iterator[Running]:
-    """`loccit serve` on a free port, until the block ends. What it says on the way is shown only if it does not start."""
+def serve(index_dir: Path, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
+    """`loccit serve` on a free port, until the block ends. What it says on the way is shown only if it does not start.
+
+    variables: of the environment, over those of this process.
+    """
     command = [sys.executable, "-m", "webapp", "serve", "--index-dir", str(index_dir), "--host", _HOST, "--port", "0"]
+    started = time.perf_counter()
     with (
         tempfile.TemporaryFile("w+") as said,
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as server,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env={**os.environ, **(variables or {})}
+        ) as server,
     ):
         try:
             assert server.stdout is not None
@@ -66,7 +75,7 @@ def serve(index_dir: Path) -> Iterator[Running]:
             if shown is None:
                 said.seek(0)
                 raise ServerError(f"The server did not say where it listens. {said.read()}")
-            yield Running(int(shown[1]), server.pid)
+            yield Running(int(shown[1]), server.pid, time.perf_counter() - started)
         finally:
             server.terminate()
 
@@ -74,7 +83,22 @@ def serve(index_dir: Path) -> Iterator[Running]:
 def search_paths(pairs: Sequence[Sequence[tuple[str, str]]], page: bool) -> list[str]:
     """The addresses of searches: of the page or of the JSON."""
     place = "/" if page else "/api/search"
-    return [f"{place}?{urlencode(each)}" for each in pairs]
+    # Without any parameter the page would be the start page.
+    return [f"{place}?{urlencode(each or _FIRST_PAGE)}" for each in pairs]
+
+
+def ask_all(server: Running, paths: Sequence[str]) -> list[float]:
+    """Ask one after the other over one connection; the seconds that each answer took. Raises ServerError for one not 200."""
+    with closing(http.client.HTTPConnection(_HOST, server.port, timeout=_TIMEOUT)) as connection:
+        connection.connect()
+        times = []
+        for path in paths:
+            started = time.perf_counter()
+            problem = _ask(connection, path)
+            times.append(time.perf_counter() - started)
+            if problem:
+                raise ServerError(problem)
+    return times
 
 
 def load(server: Running, paths: Sequence[str], clients: int, requests: int) -> Load:

@@ -20,7 +20,7 @@ from indexer.extract.metadata import ALIASES, STATED_FIELDS
 from indexer.fields import FIELDS
 from indexer.model import Kind
 from indexer.search import syntax
-from indexer.search.embedded.facets import MAX_BUCKETS
+from indexer.search.embedded.histogram import MAX_BUCKETS
 from tests.command_line import run
 from tests.test_architecture import LONGEST_FUNCTION, LONGEST_MODULE
 from webapp import create_app

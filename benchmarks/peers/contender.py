@@ -48,7 +48,9 @@ class Contender(Protocol):
 class EngineKind:
     """An engine that takes part.
 
-    build: writes an index of the documents into an empty folder, with so many threads where the engine takes a number.
+    build: writes an index of the documents into an empty folder, with so many threads or processes, where it takes a number.
+    index: the name of the engine whose index it opens, where that is not its own. edition: what indexes of its make differ by;
+    its version, where nothing else is said.
     """
 
     name: str
@@ -56,3 +58,5 @@ class EngineKind:
     version: Callable[[], str]
     build: Callable[[Path, Iterable[Indexed], int], None]
     open: Callable[[Path], Contender]
+    index: str = ""
+    edition: Callable[[], str] | None = None

@@ -8,5 +8,6 @@ from benchmarks.peers import fts5_engine, loccit_engine, tantivy_engine, whoosh_
 from benchmarks.peers.contender import EngineKind
 
 ENGINES: Mapping[str, EngineKind] = {
-    kind.name: kind for kind in (loccit_engine.KIND, tantivy_engine.KIND, fts5_engine.KIND, whoosh_engine.KIND)
+    kind.name: kind
+    for kind in (loccit_engine.KIND, loccit_engine.NUMPY, tantivy_engine.KIND, fts5_engine.KIND, whoosh_engine.KIND)
 }

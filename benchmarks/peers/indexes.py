@@ -29,7 +29,8 @@ class BuildFailed(Exception):
 class Build:
     """How an index was built. seconds: from the first record in memory to the index on disk; processes: at most, at once.
 
-    threads: as the engine was told, where it takes a number. size and text_size: bytes of the index and of the records' text.
+    threads: or processes, as the engine was told, where it takes a number. size and text_size: bytes of the index and of
+    the text of the records.
     """
 
     engine: str
@@ -47,6 +48,11 @@ class Build:
     def rate(self) -> float:
         """Records in a second."""
         return self.records / self.seconds
+
+    @property
+    def rate_per_core(self) -> float:
+        """Records in a second of processor time."""
+        return self.records / self.cpu_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +74,10 @@ class Shelf:
         With several threads only the figures are looked for: such an index is not kept.
         """
         stated = self._stated(kind, threads)
-        folder = self._folder(kind, threads)
+        folder = self.folder(kind, threads)
         if not again and stated.exists() and (threads > 1 or (folder.exists() and _opens(kind, folder))):
             return Build(**json.loads(stated.read_text(encoding="utf-8")))
-        shutil.rmtree(folder, ignore_errors=True)
-        stated.unlink(missing_ok=True)
+        self._remove(kind, threads)
         folder.mkdir(parents=True)
         made = _build_apart(kind, self.corpus, folder, threads)
         stated.write_text(json.dumps(asdict(made), indent=1), encoding="utf-8")
@@ -81,22 +86,34 @@ class Shelf:
     def rate_only(self, kind: EngineKind, threads: int, again: bool = False) -> Build:
         """How fast an engine indexes with so many threads; the index itself is thrown away."""
         made = self.index(kind, again, threads)
-        shutil.rmtree(self._folder(kind, threads), ignore_errors=True)
+        shutil.rmtree(self.folder(kind, threads), ignore_errors=True)
         return made
 
     def open(self, kind: EngineKind) -> Contender:
         """Open an engine's index, which `index` has made."""
-        return kind.open(self._folder(kind, 1))
+        return kind.open(self.folder(kind, 1))
 
     def path(self, name: str) -> Path:
         """Where something else about this corpus is kept."""
         return self.scratch / f"{self.key}-{name}"
 
-    def _folder(self, kind: EngineKind, threads: int) -> Path:
-        return self.path(f"{kind.name}-{kind.version()}-{threads}")
+    def folder(self, kind: EngineKind, threads: int = 1) -> Path:
+        """Where an engine's index is."""
+        return self.path(self._name(kind, kind.edition() if kind.edition else kind.version(), threads))
+
+    def _name(self, kind: EngineKind, edition: str, threads: int) -> str:
+        return f"{kind.index or kind.name}-{edition}-{threads}"
+
+    def _remove(self, kind: EngineKind, threads: int) -> None:
+        """Remove the engine's index, and those of its other editions."""
+        name = self.path(self._name(kind, "*", threads)).name
+        for folder in self.scratch.glob(name):
+            shutil.rmtree(folder)
+        for stated in self.scratch.glob(f"{name}.json"):
+            stated.unlink()
 
     def _stated(self, kind: EngineKind, threads: int) -> Path:
-        folder = self._folder(kind, threads)
+        folder = self.folder(kind, threads)
         return folder.with_name(f"{folder.name}.json")
 
 

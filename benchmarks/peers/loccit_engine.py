@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from functools import cache, partial
 from pathlib import Path
 
+import indexer
 from benchmarks.corpora import Indexed
 from benchmarks.machine import program_version
 from benchmarks.peers.contender import HITS, VALUES, Answer, Ask, EngineKind
@@ -13,14 +16,26 @@ from indexer.config import Settings
 from indexer.search.engine import open_engine, open_writer
 from webapp import params
 
+_INDEXER = Path(indexer.__file__).parent
+_WRITING = (
+    "fields.py",
+    "model.py",
+    "published.py",
+    "search/analysis.py",
+    "search/stopwords.py",
+    "search/embedded/writer.py",
+    "search/embedded/bulk.py",
+    "search/embedded/workers.py",
+    "search/embedded/codec/*.py",
+)
 _FACETS = "source,author,tag,published"
 
 
 class Loccit:
-    """An opened index."""
+    """An opened index. kernels: the setting of that name."""
 
-    def __init__(self, folder: Path) -> None:
-        self._engine = open_engine(Settings(index_dir=folder))
+    def __init__(self, folder: Path, kernels: str = "auto") -> None:
+        self._engine = open_engine(Settings(index_dir=folder, kernels=kernels))
         self._engine.status()
 
     def prepare(self, question: Question, facets: bool) -> Ask | None:
@@ -45,12 +60,27 @@ class Loccit:
         self._engine.close()
 
 
-def build(folder: Path, documents: Iterable[Indexed], _threads: int) -> None:
-    """A whole new generation."""
-    with open_writer(Settings(index_dir=folder), ["benchmark"]) as writer:
+def build(folder: Path, documents: Iterable[Indexed], threads: int) -> None:
+    """A whole new generation, written by so many processes."""
+    with open_writer(Settings(index_dir=folder, processes=threads), ["benchmark"]) as writer:
         for document, paragraphs in documents:
             writer.add(document, paragraphs)
         writer.commit()
 
 
-KIND = EngineKind("loccit", "Loccit", program_version, build, Loccit)
+@cache
+def edition() -> str:
+    """Names the source code that decides what stands in an index and how fast it is written: 8 hex digits of it.
+
+    It is that of the first call: a run keeps its indexes whatever is edited meanwhile.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(path for pattern in _WRITING for path in _INDEXER.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+KIND = EngineKind("loccit", "Loccit", program_version, build, Loccit, edition=edition)
+NUMPY = EngineKind(
+    "loccit-numpy", "Loccit on numpy", program_version, build, partial(Loccit, kernels="numpy"), KIND.name, edition
+)

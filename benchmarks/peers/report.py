@@ -1,10 +1,8 @@
-"""The tables of a comparison, and what is kept of it for the next."""
+"""The tables of a comparison."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from statistics import median
 
 from benchmarks.drawing import DESCRIPTIONS
@@ -16,37 +14,50 @@ from benchmarks.peers.totals import differences
 from benchmarks.question import Question
 from benchmarks.table import render
 
+RATIOS = (("loccit", "tantivy"), ("loccit-numpy", "loccit"), ("fts5", "loccit"), ("whoosh", "loccit"))
+"""Whose time is given as a part or multiple of whose."""
+
 _NOTHING = "-"
 _LONGEST = 36
 
 
-def speeds(courses: Courses, questions: Mapping[str, Sequence[Question]], facets: bool, against: str, markdown: bool) -> str:
-    """A row for each class: medians of each engine in ms, ratios to the engine `against`, the worst and p99 of Loccit."""
-    chosen = {name: prepared for (name, with_facets), prepared in courses.items() if with_facets is facets and prepared}
-    engines = [engine for engine in ENGINES if any(engine in prepared for prepared in chosen.values())]
-    ratios = [engine for engine in engines if engine != against] if against in engines else []
-    labels = {engine: ENGINES[engine].label for engine in engines}
+def speeds(courses: Courses, facets: bool, markdown: bool) -> str:
+    """A row for each class: medians of each engine in ms, and the ratios of interest."""
+    chosen, engines = _chosen(courses, facets)
+    pairs = [pair for pair in RATIOS if set(pair) <= set(engines)]
     titles = [
-        "with facets" if facets else "without facets",
+        _title(facets),
         "matches",
-        *(f"{labels[engine]} ms" for engine in engines),
-        *(f"{labels[engine]} : {labels[against]}" for engine in ratios),
-        *(f"{labels[engine]} p99" for engine in engines),
-        "Loccit's worst",
+        *(f"{ENGINES[engine].label} ms" for engine in engines),
+        *(f"{ENGINES[one].label} : {ENGINES[other].label}" for one, other in pairs),
     ]
     rows = []
     for name, prepared in chosen.items():
-        base = prepared.get(against)
+        ratios = [ratio(prepared, *pair) for pair in pairs]
         rows.append(
             [
                 DESCRIPTIONS[name],
                 f"{median(next(iter(prepared.values())).totals):,.0f}",
                 *(_median(prepared.get(engine)) for engine in engines),
-                *(_ratio(prepared.get(engine), base) for engine in ratios),
-                *(_p99(prepared.get(engine)) for engine in engines),
-                _worst(prepared.get("loccit"), questions[name]),
+                *(_NOTHING if value is None else f"{value:.2f}" for value in ratios),
             ]
         )
+    return render(titles, rows, markdown)
+
+
+def slowest(courses: Courses, questions: Mapping[str, Sequence[Question]], facets: bool, beside: str, markdown: bool) -> str:
+    """A row for each class: p99 of each engine in ms, Loccit's slowest question, and its slowest beside another engine."""
+    chosen, engines = _chosen(courses, facets)
+    titles = [_title(facets), *(f"{ENGINES[engine].label} p99" for engine in engines), "Loccit's slowest, ms"]
+    if beside in engines:
+        titles.append(f"largest Loccit : {ENGINES[beside].label}")
+    rows = []
+    for name, prepared in chosen.items():
+        row = [DESCRIPTIONS[name], *(_p99(prepared.get(engine)) for engine in engines)]
+        row.append(_worst(prepared.get("loccit"), questions[name]))
+        if beside in engines:
+            row.append(_worst_beside(prepared.get("loccit"), prepared.get(beside), questions[name]))
+        rows.append(row)
     return render(titles, rows, markdown)
 
 
@@ -73,7 +84,7 @@ def builds(made: Sequence[Build], markdown: bool) -> str:
             f"{build.seconds:.1f}",
             f"{build.cpu_seconds / build.seconds:.1f}",
             f"{build.rate:,.0f}",
-            f"{build.records / build.cpu_seconds:,.0f}",
+            f"{build.rate_per_core:,.0f}",
             f"{build.size / 1e6:,.1f}",
             f"{build.size / build.text_size:.2f}",
         ]
@@ -100,54 +111,34 @@ def sums(courses: Courses, questions: Mapping[str, Sequence[Question]], other: s
     )
 
 
-def save(courses: Courses, header: Sequence[str], records: int, path: Path) -> None:
-    """Keep Loccit's times."""
-    kept = {
-        "header": list(header),
-        "records": records,
-        "classes": [
-            {"class": name, "facets": facets, "rounds": prepared["loccit"].rounds}
-            for (name, facets), prepared in courses.items()
-            if "loccit" in prepared
-        ],
-    }
-    path.write_text(json.dumps(kept), encoding="utf-8")
+def ratio(prepared: Mapping[str, Course], one: str, other: str) -> float | None:
+    """The median over the rounds of the ratio of two engines' medians; None where either did not take part."""
+    if one in prepared and other in prepared:
+        return median_ratio(prepared[one].rounds, prepared[other].rounds)
+    return None
 
 
-def against(courses: Courses, records: int, path: Path) -> str:
-    """Loccit's medians beside those that were kept; the ratio is that of the medians, question by question."""
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    rows = list(_compared({(each["class"], each["facets"]): each["rounds"] for each in kept["classes"]}, courses))
-    note = "" if kept["records"] == records else f"\nNot comparable: {kept['records']:,} records then, {records:,} now."
-    return render(["class", "facets", "then ms", "now ms", "now : then", "worst question"], rows) + note
+def typical(course: Course) -> float:
+    """The median of all times, in seconds."""
+    return median(time for times in course.rounds for time in times)
 
 
-def _compared(then: Mapping[tuple[str, bool], Sequence[Sequence[float]]], courses: Courses) -> Iterator[list[str]]:
-    for (name, facets), prepared in courses.items():
-        if "loccit" not in prepared or (name, facets) not in then:
-            continue
-        before, now = by_question(then[name, facets]), by_question(prepared["loccit"].rounds)
-        ratios = [one / other for one, other in zip(now, before, strict=False)]
-        yield [
-            DESCRIPTIONS[name],
-            "yes" if facets else "no",
-            milliseconds(median(before)),
-            milliseconds(median(now)),
-            f"{median(ratios):.2f}",
-            f"{max(ratios):.2f}",
-        ]
+def _chosen(courses: Courses, facets: bool) -> tuple[dict[str, Mapping[str, Course]], list[str]]:
+    """The classes with facets or without, and the engines that took part in any of them."""
+    chosen = {name: prepared for (name, with_facets), prepared in courses.items() if with_facets is facets and prepared}
+    return chosen, [engine for engine in ENGINES if any(engine in prepared for prepared in chosen.values())]
+
+
+def _title(facets: bool) -> str:
+    return "with facets" if facets else "without facets"
 
 
 def _median(course: Course | None) -> str:
-    return milliseconds(median(time for times in course.rounds for time in times)) if course else _NOTHING
+    return milliseconds(typical(course)) if course else _NOTHING
 
 
 def _p99(course: Course | None) -> str:
     return milliseconds(percentile([time for times in course.rounds for time in times], 0.99)) if course else _NOTHING
-
-
-def _ratio(course: Course | None, base: Course | None) -> str:
-    return f"{median_ratio(course.rounds, base.rounds):.2f}" if course and base else _NOTHING
 
 
 def _worst(course: Course | None, questions: Sequence[Question]) -> str:
@@ -156,6 +147,14 @@ def _worst(course: Course | None, questions: Sequence[Question]) -> str:
     times = by_question(course.rounds)
     place = times.index(max(times))
     return f"{milliseconds(times[place])} {_cut(questions[place].shown())}"
+
+
+def _worst_beside(ours: Course | None, theirs: Course | None, questions: Sequence[Question]) -> str:
+    if ours is None or theirs is None:
+        return _NOTHING
+    ratios = [one / other for one, other in zip(by_question(ours.rounds), by_question(theirs.rounds), strict=True)]
+    place = ratios.index(max(ratios))
+    return f"{ratios[place]:.2f} {_cut(questions[place].shown())}"
 
 
 def _cut(shown: str) -> str:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
+from benchmarks.corpora import Corpus
 from benchmarks.peers.indexes import Shelf
 from benchmarks.peers.rounds import Courses
 from benchmarks.question import Question, write_questions
@@ -47,11 +52,22 @@ def true_totals(shelf: Shelf, questions: Mapping[str, Sequence[Question]]) -> di
     if path.exists():
         kept: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))
         return kept
-    flat = [question for drawn in questions.values() for question in drawn]
-    counted = iter(totals(flat, shelf.corpus.documents()))
+    counted = iter(_scan(shelf.corpus, [question for drawn in questions.values() for question in drawn]))
     found = {name: [next(counted) for _ in drawn] for name, drawn in questions.items()}
     path.write_text(json.dumps(found), encoding="utf-8")
     return found
+
+
+def _scan(corpus: Corpus, questions: Sequence[Question]) -> list[int]:
+    """The totals of a whole corpus, its documents shared among as many processes as there are cores."""
+    parts = os.cpu_count() or 1
+    with ProcessPoolExecutor(parts, multiprocessing.get_context("spawn")) as pool:
+        shares = [pool.submit(_scan_part, corpus, questions, first, parts) for first in range(parts)]
+        return [sum(counts) for counts in zip(*(share.result() for share in shares), strict=True)]
+
+
+def _scan_part(corpus: Corpus, questions: Sequence[Question], first: int, step: int) -> list[int]:
+    return totals(questions, islice(corpus.documents(), first, None, step))
 
 
 def mistakes(courses: Courses, questions: Mapping[str, Sequence[Question]], true: Mapping[str, Sequence[int]]) -> list[str]:
@@ -69,16 +85,30 @@ def mistakes(courses: Courses, questions: Mapping[str, Sequence[Question]], true
 def differences(courses: Courses, questions: Mapping[str, Sequence[Question]], other: str) -> list[Difference]:
     """Loccit's totals and another engine's, class by class."""
     found: dict[str, Difference] = {}
-    for (name, _), prepared in courses.items():
-        if other in prepared and "loccit" in prepared:
-            ours, theirs = prepared["loccit"].totals, prepared[other].totals
-            apart, place = max((abs(one - two), place) for place, (one, two) in enumerate(zip(ours, theirs, strict=True)))
-            most = f"{questions[name][place].shown()}: {ours[place]:,}, {theirs[place]:,}" if apart else ""
-            found[name] = Difference(name, sum(ours), sum(theirs), most)
-    far = {name for group in GROUPS for name in group if _far([found[each] for each in group if each in found])}
+    for name, (ours, theirs) in _both(courses, other).items():
+        apart, place = max((abs(one - two), place) for place, (one, two) in enumerate(zip(ours, theirs, strict=True)))
+        most = f"{questions[name][place].shown()}: {ours[place]:,}, {theirs[place]:,}" if apart else ""
+        found[name] = Difference(name, sum(ours), sum(theirs), most)
+    far = {name for group, share in apart_in_groups(courses, other).items() if share > ALLOWED for name in group}
     return [replace(each, near=each.name not in far) for each in found.values()]
 
 
-def _far(group: Sequence[Difference]) -> bool:
-    ours, theirs = sum(each.ours for each in group), sum(each.theirs for each in group)
-    return abs(ours - theirs) > ALLOWED * theirs
+def apart_in_groups(courses: Courses, other: str) -> dict[tuple[str, ...], float]:
+    """For each group of which something was asked: how far the sums of both engines are apart, as a share of the other's."""
+    totals_of = _both(courses, other)
+    shares: dict[tuple[str, ...], float] = {}
+    for group in GROUPS:
+        held = [totals_of[name] for name in group if name in totals_of]
+        ours, theirs = (sum(sum(totals[side]) for totals in held) for side in (0, 1))
+        if held:
+            shares[group] = abs(ours - theirs) / max(theirs, 1)
+    return shares
+
+
+def _both(courses: Courses, other: str) -> dict[str, tuple[Sequence[int], Sequence[int]]]:
+    """By class, Loccit's totals and another engine's."""
+    return {
+        name: (prepared["loccit"].totals, prepared[other].totals)
+        for (name, _), prepared in courses.items()
+        if "loccit" in prepared and other in prepared
+    }

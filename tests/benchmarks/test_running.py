@@ -1,0 +1,125 @@
+"""The benchmarks run on a small corpus: indexes made and kept, postings counted, the server asked."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from benchmarks import opening, serving, stages
+from benchmarks.corpora import Corpus
+from benchmarks.drawing import draw, survey
+from benchmarks.peers import bandwidth, comparison, loccit_engine, totals
+from benchmarks.peers.comparison import Plan, WrongTotals
+from benchmarks.peers.engines import ENGINES
+from benchmarks.peers.indexes import Shelf
+from benchmarks.question import Operator, Question
+from benchmarks.scan import totals as scan
+from benchmarks.server import ServerError, ask_all, load, search_paths, serve
+from indexer.config import Settings
+from indexer.search.analysis import stem, tokenize
+from indexer.search.engine import SearchEngine, open_engine
+
+_PLAN = Plan(["loccit", "loccit-numpy"], (True, False), rounds=2, clock="wall")
+
+
+@pytest.fixture(scope="module")
+def index_dir(corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the small corpus."""
+    folder = tmp_path_factory.mktemp("index")
+    loccit_engine.build(folder, corpus.documents(), 1)
+    return folder
+
+
+@pytest.fixture
+def engine(index_dir: Path) -> Iterator[SearchEngine]:
+    """The engine over it."""
+    with closing(open_engine(Settings(index_dir=index_dir))) as opened:
+        yield opened
+
+
+def test_a_comparison_makes_one_index_checks_the_totals_and_times(corpus: Corpus, tmp_path: Path) -> None:
+    shelf = Shelf.of(tmp_path, corpus)
+    (made,) = comparison.build_all(shelf, _PLAN)
+    assert (made.engine, made.records, made.threads) == ("loccit", corpus.count(), 1)
+    questions = comparison.questions_of(shelf, ["or2", "phrase2"], 3)
+    courses = comparison.compare(shelf, questions, _PLAN)
+    assert set(courses) == {(name, facets) for name in questions for facets in (True, False)}
+    for (name, _), prepared in courses.items():
+        assert [course.totals for course in prepared.values()] == [scan(questions[name], corpus.documents())] * 2
+        assert [len(course.rounds) for course in prepared.values()] == [2, 2]
+    found = bandwidth.distances(courses, questions, shelf.folder(ENGINES["loccit"]), bandwidth=1e9)
+    assert [(each.name, each.facets) for each in found] == [("or2", True), ("or2", False)]
+    assert all(each.times > 1 and each.postings > 0 for each in found)
+
+
+def test_wrong_totals_end_a_comparison(corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf.of(tmp_path, corpus)
+    comparison.build_all(shelf, _PLAN)
+    monkeypatch.setattr(totals, "true_totals", lambda _shelf, _questions: {"rare": [-1]})
+    with pytest.raises(WrongTotals, match=r"ferry: .*, the scan -1"):
+        comparison.compare(shelf, {"rare": [Question(Operator.ALL, ("ferry",))]}, _PLAN)
+
+
+def test_an_index_is_kept_until_its_edition_changes(corpus: Corpus, tmp_path: Path) -> None:
+    shelf = Shelf.of(tmp_path, replace(corpus, share=0.2))
+    first, second = (replace(ENGINES["loccit"], edition=partial(str, edition)) for edition in ("one", "two"))
+    made = shelf.index(first)
+    assert shelf.index(first) == made
+    assert shelf.folder(first).exists()
+    shelf.index(second)
+    assert shelf.folder(second).exists()
+    assert not shelf.folder(first).exists()
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_the_postings_of_a_question_are_counted_with_their_bytes(corpus: Corpus, index_dir: Path) -> None:
+    records: Counter[str] = Counter()
+    for _, paragraphs in corpus.documents():
+        for paragraph in paragraphs:
+            records.update({stem(token.form) for token in tokenize(paragraph.text)})
+    question = Question(Operator.ANY, ("ferry", "harbour", "ferry"))
+    ((count, size),) = bandwidth.postings_read(index_dir, [question])
+    assert count == records[stem("ferry")] + records[stem("harbour")]
+    assert size % count == 0
+    assert size >= 5 * count
+
+
+def test_bandwidth_is_that_of_a_machine() -> None:
+    assert 1e8 < bandwidth.read_bandwidth(16_000_000) < 1e13
+
+
+def test_opening_is_timed_step_by_step(index_dir: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert opening.main([str(index_dir), "numpy", "ferry"]) == 0
+    stated = opening.Opening(**json.loads(capsys.readouterr().out))
+    assert all(seconds > 0 for seconds in (stated.opening, stated.first, stated.second))
+
+
+def test_a_profile_sees_the_engine_and_the_pages(index_dir: Path, engine: SearchEngine) -> None:
+    paths = search_paths([(), (("q", "ferry"),)], page=True)
+    found = dict(stages.profile(index_dir, engine, paths))
+    assert {"indexer.search.embedded.engine", "webapp.views.pages", "jinja2"} <= found.keys()
+    with pytest.raises(ServerError, match="gave 404"):
+        stages.profile(index_dir, engine, ["/nowhere"])
+
+
+def test_searches_are_measured_over_http_beside_those_in_process(corpus: Corpus, index_dir: Path, engine: SearchEngine) -> None:
+    questions = draw(survey(corpus.documents()), ("or2", "empty"), 2)
+    with serve(index_dir) as server:
+        served = serving.measure(server, engine, questions, rounds=2)
+        paths = search_paths([question.pairs() for question in questions["or2"]], page=True)
+        seen = load(server, paths, clients=2, requests=6)
+        with pytest.raises(ServerError, match="gave 404"):
+            ask_all(server, ["/nowhere"])
+    assert [each.name for each in served] == ["or2", "empty"]
+    assert served[1].matches == corpus.count()
+    for each in served:
+        assert [len(times) for times in (*each.searching, *each.json, *each.page)] == [2] * 6
+    assert (seen.clients, len(seen.times)) == (2, 6)
+    assert 0 < max(seen.times) <= seen.seconds
