@@ -62,6 +62,7 @@ class EmbeddedEngine:
 
     def __init__(self, index_dir: Path, kernels: str = "auto") -> None:
         self._index_dir = index_dir
+        self._manifest = index_dir / MANIFEST
         self._kernels = load_kernels(kernels)
         self._opening = threading.Lock()
         self._opened: tuple[tuple[int, int, int], Snapshot] | None = None
@@ -183,7 +184,7 @@ class EmbeddedEngine:
             documents=snapshot.manifest.documents,
             paragraphs=snapshot.records,
             fields=tuple(field.name for field in FIELDS),
-            bytes={**sizes, "manifest": (self._index_dir / MANIFEST).stat().st_size},
+            bytes={**sizes, "manifest": self._manifest.stat().st_size},
             built=snapshot.manifest.built,
             roots=snapshot.manifest.roots,
         )
@@ -256,7 +257,7 @@ class EmbeddedEngine:
 
     def _stamp(self) -> tuple[int, int, int]:
         try:
-            found = (self._index_dir / MANIFEST).stat()
+            found = self._manifest.stat()
         except (FileNotFoundError, NotADirectoryError):
             raise NoIndex(self._index_dir) from None
         return found.st_mtime_ns, found.st_ino, found.st_size

@@ -5,7 +5,7 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -79,19 +79,20 @@ class Lookup:
         if plain is None:
             return self._counted(self._phrase_occurrences(slots, None))
         terms, joined = plain
-        if not all(terms):
-            found = NO_MATCHES
-        else:
+        found = NO_MATCHES
+        if all(terms):
             begins, ends = zip(*(self._postings.range(entry.term) for entry in terms if entry), strict=True)
             found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
+        return self._corrected(found, joined, lambda within: self._counted(self._phrase_occurrences(slots, within)))
+
+    def _corrected(self, found: Matches, joined: Sequence[_Entry], look: Callable[[Array], Matches]) -> Matches:
+        """What was found, with what `look` finds in the units where a hyphenated word stands in for a slot; those are few."""
         if not joined:
             return found
-        # Where a hyphenated word stands in for two there may be more; that is seldom, and looked into apart.
         within = self._union([self._entry_matches(entry).units for entry in joined])
         places = np.searchsorted(found.units, within)
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
-        apart = self._counted(self._phrase_occurrences(slots, within))
-        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), apart])
+        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
 
     def _plain(self, slots: Sequence[Slot]) -> tuple[list[_Entry | None], list[_Entry]] | None:
         """For each slot the one term that it stands for in all its forms, if any; and entries that cover more positions.
@@ -118,8 +119,15 @@ class Lookup:
         """
         within = self._units_of_all(slots)
         plain = self._plain(slots)
-        if len(slots) == 2 and plain is not None and not plain[1] and all(plain[0]) and plain[0][0] != plain[0][1]:
-            return self._near_pairs([entry for entry in plain[0] if entry], slop, within)
+        if len(slots) != 2 or plain is None or not all(plain[0]) or plain[0][0] == plain[0][1]:
+            return self._any_windows(slots, slop, within)
+        terms, joined = plain
+        found = self._near_pairs([entry for entry in terms if entry], slop, within)
+        look = self._kernels.intersection
+        return self._corrected(found, joined, lambda units: self._any_windows(slots, slop, look(units, within)))
+
+    def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
+        """The same for any slots, unit by unit; only in the units `within`."""
         by_unit: dict[int, list[list[tuple[int, int]]]] = {int(unit): [[] for _ in slots] for unit in within}
         for number, slot in enumerate(slots):
             for length, keys in self._slot_occurrences(slot, within).items():

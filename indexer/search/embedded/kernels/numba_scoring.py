@@ -62,8 +62,8 @@ def rank(
                 _mark(marks, low, bit, ids, begins[term], stops[term], noted[term])
             next_titles[term] = _mark_titles(marks, low, bit, titles, term, next_titles[term])
         chosen = _candidates(records, first, last, low, marks, always, tops, floor, candidates)
-        found = (begins, stops, noted, title_spans)
-        _score(records, candidates[:chosen], low, postings, terms, found, titles, sections, k1, totals)
+        found = (marks, begins, stops, noted, title_spans)
+        _score(records, candidates[:chosen], low, postings, terms, found, titles, sections, k1, (tops, always, floor), totals)
         if len(scores):
             scores[first:last] = totals[:chosen]
         else:
@@ -94,11 +94,14 @@ def _candidates(
     records: Array, first: int, last: int, low: int, marks: Array, always: int, tops: Array, floor: float, out: Array
 ) -> int:
     """The places of the records whose terms may reach the list."""
+    reach = np.empty(len(tops), dtype=np.uint8)
+    for mark in range(len(tops)):
+        reach[mark] = tops[mark | always] >= floor
     count = 0
     for i in range(first, last):
         # Written every time and kept where it holds: no branch to mispredict.
         out[count] = i
-        count += tops[marks[records[i] - low] | always] >= floor
+        count += reach[marks[records[i] - low]]
     return count
 
 
@@ -113,19 +116,32 @@ def _score(
     titles: tuple[Array, ...],
     sections: tuple[Array, ...],
     k1: float,
+    reach: tuple[Array, int, float],
     totals: Array,
 ) -> None:
-    """The scores of candidates. A place that was noted for another record, in another window, is none of theirs."""
+    """The scores of candidates; of those that turn out not to reach the list, less.
+
+    A place that was noted for another record, in another window, is none of theirs. reach: tops, marks of all, and floor.
+    """
     ids, freqs, lengths, weights = postings
     _, _, factors, constant = terms
-    begins, stops, noted, title_spans = found
+    marks, begins, stops, noted, title_spans = found
+    tops, always, floor = reach
     documents, title_parts, title_ends, bounds = titles
     section_parts, section_starts, sections_of = sections
     for which in range(len(candidates)):
         record = records[candidates[which]]
         weight = weights[lengths[record]]
+        mark = marks[record - low] | always
+        # What the terms that are left can add at most.
+        rest = tops[mark]
         score = 0.0
         for term in range(len(factors)):
+            if not mark >> term % _BITS & 1:
+                continue
+            if score + rest < floor:
+                break
+            rest -= factors[term]
             place = int(noted[term, record - low])
             held = begins[term] <= place < stops[term] and ids[place] == record
             if constant[term]:
