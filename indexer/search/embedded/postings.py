@@ -59,10 +59,11 @@ class Lookup:
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
         if len(slot.readings) == 1:
-            entries = self._entries(slot.readings[0][0], slot.exact)
-            if len(entries) == 1 and not entries[0].variants:
-                begin, end = self._postings.range(entries[0].term)
-                return end - begin
+            found = [self._entry_matches(entry).units for entry in self._entries(slot.readings[0][0], slot.exact)]
+            if len(found) == 1:
+                return len(found[0])
+            if len(found) == 2:
+                return len(found[0]) + len(found[1]) - len(self._kernels.intersection(*found))
         return len(self.slot(slot).units)
 
     def slot(self, slot: Slot) -> Matches:

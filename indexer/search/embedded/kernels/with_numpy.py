@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.term import SHIFT, Occurring, Records, Term, Words, stretches
 
 
@@ -59,7 +60,7 @@ class NumpyKernels:
                 records, np.round(_aligned(records, rows, terms, within, k1), 6), within, min(count, len(records))
             )
         total = np.zeros(len(records))
-        whole = np.zeros(len(within.documents)) if len(records) * 4 > len(within.documents) else None
+        whole = np.zeros(len(within.documents)) if len(records) * 16 > len(within.documents) else None
         for term in terms:
             if whole is None:
                 _add_at_records(total, records, term, within, k1)
@@ -147,13 +148,7 @@ class NumpyKernels:
         return np.union1d(first, second)
 
     def near(self, words: Words, wanted: Array, limit: int) -> Array:
-        found = [np.zeros(0, dtype=np.int64)]
-        lengths = np.diff(words.starts) - 1
-        for length in range(max(len(wanted) - limit, 1), len(wanted) + limit + 1):
-            places = np.flatnonzero(lengths == length)
-            letters = words.codes[words.starts[places][:, None] + np.arange(length)].T
-            found.append(places[_edits(wanted, letters, limit) <= limit])
-        return np.sort(np.concatenate(found))
+        return near(words, wanted, limit)
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         if len(first) <= len(second):
@@ -220,20 +215,25 @@ def _with_titles(tf: Array, records: Array, term: Term, within: Records) -> Arra
 
 def _add_everywhere(whole: Array, term: Term, within: Records, k1: float) -> None:
     """Add a term's part to the scores of all records of a segment."""
+    # Indexes of this type are not converted each time.
+    units = term.units.astype(np.intp)
     if term.constant:
-        whole[term.units] += term.factor
+        whole[units] += term.factor
         return
-    of_units = term.freqs * within.weights[within.lengths[term.units]]
+    tf = term.freqs * within.weights.take(within.lengths.take(units))
     if not len(term.titles) and term.section_parts is None:
-        whole[term.units] += term.factor * of_units / (k1 + of_units)
+        whole[units] += term.factor * tf / (k1 + tf)
         return
-    tf = np.zeros(len(whole))
-    tf[term.units] = of_units
-    begins, ends = within.bounds[term.titles].astype(np.int64), within.bounds[term.titles + np.uint32(1)].astype(np.int64)
-    tf[_ranges(begins, ends)] += np.repeat(term.title_parts, ends - begins)
-    if term.section_parts is not None:
-        tf += term.section_parts[within.sections]
-    whole += term.factor * tf / (k1 + tf)
+    besides = np.zeros(len(whole)) if term.section_parts is None else term.section_parts[within.sections]
+    begins, ends = within.bounds[term.titles].astype(np.intp), within.bounds[term.titles + np.uint32(1)].astype(np.intp)
+    titled = _ranges(begins, ends)
+    besides[titled] += np.repeat(term.title_parts, ends - begins)
+    tf += besides.take(units)
+    whole[units] += term.factor * tf / (k1 + tf)
+    besides[units] = 0
+    elsewhere = titled if term.section_parts is None else np.flatnonzero(besides)
+    tf = besides.take(elsewhere)
+    whole[elsewhere] += term.factor * tf / (k1 + tf)
 
 
 def _add_at_records(total: Array, records: Array, term: Term, within: Records, k1: float) -> None:
@@ -276,24 +276,3 @@ def _contained(values: Array, within: Array) -> Array:
     places[places == len(within)] = 0
     mask: Array = within[places] == values
     return mask
-
-
-def _edits(wanted: Array, letters: Array, limit: int) -> Array:
-    """The edits from one word to each of many of one length; letters[j] holds the j-th letter of each. Right up to `limit`."""
-    length, words = letters.shape
-    far = np.full(words, limit + 1, dtype=np.int8)
-    before: list[Array] = []
-    row = [np.full(words, min(j, limit + 1), dtype=np.int8) for j in range(length + 1)]
-    for i, letter in enumerate(wanted, 1):
-        current = [np.full(words, min(i, limit + 1), dtype=np.int8)]
-        for j in range(1, length + 1):
-            if abs(i - j) > limit:
-                current.append(far)
-                continue
-            cost = np.minimum(np.minimum(row[j], current[j - 1]) + np.int8(1), row[j - 1] + (letters[j - 1] != letter))
-            if i > 1 and j > 1:
-                swapped = (letters[j - 2] == letter) & (letters[j - 1] == wanted[i - 2])
-                cost = np.where(swapped, np.minimum(cost, before[j - 2] + np.int8(1)), cost)
-            current.append(np.minimum(cost, far))
-        before, row = row, current
-    return row[length]
