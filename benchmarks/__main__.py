@@ -6,22 +6,16 @@ The peers side by side, growth, and size, memory, opening and serving; at the en
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from benchmarks import growth, main_job, scale
-from benchmarks.corpora import CorpusError
+from benchmarks.command import FAILURES
 from benchmarks.goals import Goal, goals_table
 from benchmarks.machine import header
 from benchmarks.peers import __main__ as peers
-from benchmarks.peers.comparison import WrongTotals
-from benchmarks.peers.indexes import BuildFailed
-from benchmarks.server import ServerError
-from indexer.errors import LoccitError
 
-_FAILURES = (CorpusError, BuildFailed, WrongTotals, ServerError, LoccitError, subprocess.CalledProcessError)
 _TENTH, _HALF = 10, 2
 
 
@@ -34,7 +28,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         for goals in _parts(options):
             reached += goals
-    except _FAILURES as error:
+    except FAILURES as error:
         print(error, file=sys.stderr)
         failed = True
     print(_heading("Goals", options) + goals_table(reached, options.markdown))

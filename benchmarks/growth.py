@@ -11,18 +11,17 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from benchmarks.corpora import SCALE_RECORDS, CorpusError, scale_corpus
+from benchmarks.command import run
+from benchmarks.corpora import SCALE_RECORDS, scale_corpus
 from benchmarks.drawing import DESCRIPTIONS, SEED
-from benchmarks.goals import Goal, goals_table, in_every_class
-from benchmarks.machine import header
+from benchmarks.goals import Goal, in_every_class
 from benchmarks.measures import by_question, milliseconds
 from benchmarks.peers import report
 from benchmarks.peers.__main__ import PACKAGES, common_options, engines_to_rebuild
-from benchmarks.peers.comparison import Plan, WrongTotals, build_all, checked, questions_of, time_all
-from benchmarks.peers.indexes import BuildFailed, Shelf
+from benchmarks.peers.comparison import Plan, build_all, checked, questions_of, time_all
+from benchmarks.peers.indexes import Shelf
 from benchmarks.peers.rounds import Courses
 from benchmarks.table import render
-from indexer.errors import LoccitError
 
 SIZES = (71_085, 355_424, SCALE_RECORDS)
 
@@ -52,15 +51,7 @@ class Growth:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    options = parser().parse_args(arguments)
-    try:
-        print("\n".join(header(PACKAGES)) + "\n")
-        reached = measure(options)
-    except (CorpusError, BuildFailed, WrongTotals, LoccitError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(goals_table(reached, options.markdown))
-    return 0
+    return run(parser().parse_args(arguments), PACKAGES, measure)
 
 
 def parser() -> argparse.ArgumentParser:

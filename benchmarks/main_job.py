@@ -6,7 +6,6 @@ A rebuild of plain `.jsonl` files, searches with all facets in process and over 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
@@ -18,14 +17,14 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import serving
-from benchmarks.corpora import MAIN_JOB, Corpus, CorpusError, paragraphs_of
+from benchmarks.command import run
+from benchmarks.corpora import MAIN_JOB, Corpus, paragraphs_of
 from benchmarks.drawing import draw, survey
-from benchmarks.goals import Goal, at_most, goals_table
-from benchmarks.machine import header
+from benchmarks.goals import Goal, at_most
 from benchmarks.measures import milliseconds
 from benchmarks.memory import memory_of, peak_of, processes
 from benchmarks.question import Question
-from benchmarks.server import ServerError, serve
+from benchmarks.server import serve
 from benchmarks.table import render
 from indexer.build import Extent, rebuild
 from indexer.config import Settings
@@ -72,15 +71,7 @@ class _Silent:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    options = parser().parse_args(arguments)
-    try:
-        print("\n".join(header(PACKAGES)) + "\n")
-        reached = measure(options)
-    except (CorpusError, ServerError, subprocess.CalledProcessError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(goals_table(reached, options.markdown))
-    return 0
+    return run(parser().parse_args(arguments), PACKAGES, measure)
 
 
 def parser() -> argparse.ArgumentParser:

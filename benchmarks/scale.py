@@ -6,7 +6,6 @@ Everything as users have it: `loccit rebuild` of plain files, `loccit serve`, cl
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,16 +14,15 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks import opening, serving, stages
-from benchmarks.corpora import Corpus, CorpusError, paragraphs_of, scale_corpus
+from benchmarks.command import run
+from benchmarks.corpora import Corpus, paragraphs_of, scale_corpus
 from benchmarks.drawing import draw, survey
-from benchmarks.goals import Goal, at_most, goals_table
-from benchmarks.machine import header
+from benchmarks.goals import Goal, at_most
 from benchmarks.memory import memory_of, peak_of, processes, watch
 from benchmarks.question import Question
-from benchmarks.server import ServerError, load, search_paths, serve
+from benchmarks.server import load, search_paths, serve
 from benchmarks.table import render
 from indexer.config import Settings
-from indexer.errors import LoccitError
 from indexer.search.engine import open_engine
 
 PACKAGES = ("Whoosh", "Flask", "waitress")
@@ -38,15 +36,7 @@ _INTERVAL = 0.25
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and print."""
-    options = parser().parse_args(arguments)
-    try:
-        print("\n".join(header(PACKAGES)) + "\n")
-        reached = measure(options)
-    except (CorpusError, ServerError, LoccitError, subprocess.CalledProcessError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(goals_table(reached, options.markdown))
-    return 0
+    return run(parser().parse_args(arguments), PACKAGES, measure)
 
 
 def parser() -> argparse.ArgumentParser:

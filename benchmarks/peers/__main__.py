@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from math import ceil
 from pathlib import Path
 
-from benchmarks.corpora import SCALE_RECORDS, CorpusError, scale_corpus
+from benchmarks.command import run
+from benchmarks.corpora import SCALE_RECORDS, scale_corpus
 from benchmarks.drawing import CLASSES, SEED
-from benchmarks.goals import Goal, goals_table
+from benchmarks.goals import Goal
 from benchmarks.machine import header
 from benchmarks.measures import CLOCKS
 from benchmarks.peers import bandwidth, goals, kept, report
-from benchmarks.peers.comparison import Plan, WrongTotals, build_all, compare, questions_of
+from benchmarks.peers.comparison import Plan, build_all, compare, questions_of
 from benchmarks.peers.engines import ENGINES
-from benchmarks.peers.indexes import Build, BuildFailed, Shelf
-from indexer.errors import LoccitError
+from benchmarks.peers.indexes import Build, Shelf
 
 PACKAGES = ("tantivy", "Whoosh")
 
@@ -30,15 +30,7 @@ _TENTH = 10
 
 def main(arguments: Sequence[str]) -> int:
     """Build what is missing, check the totals, time, and print the tables."""
-    options = _options(arguments)
-    try:
-        print("\n".join(header(PACKAGES)) + "\n")
-        reached = measure(options)
-    except (CorpusError, BuildFailed, WrongTotals, LoccitError) as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(goals_table(reached, options.markdown))
-    return 0
+    return run(_options(arguments), PACKAGES, measure)
 
 
 def measure(options: argparse.Namespace) -> list[Goal]:

@@ -100,7 +100,10 @@ def test_most_of_it_finds_something() -> None:
     [[], [make_document("a.txt", ["1"])], [make_document("b.txt", ['OR NOT "~5 (a) -x* Radar^2'], published="2025")]],
 )
 def test_an_index_of_next_to_nothing_is_enough(documents: list[Indexed]) -> None:
-    warm(OracleEngine(documents))
+    engine = Listening(documents)
+    warm(engine)
+    assert len(engine.asked) > len(Sort)
+    assert "recent" in engine.others
 
 
 def test_what_is_over_a_bound_is_left_out() -> None:

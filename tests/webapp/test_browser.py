@@ -212,7 +212,8 @@ def test_a_tick_keeps_the_focus(visitor: Visitor) -> None:
     page.locator("#f-source input").first.focus()
     page.keyboard.press("Space")
     page.wait_for_url("**source=*")
-    page.wait_for_function("document.activeElement.name === 'source'")
+    page.wait_for_function("document.activeElement !== document.body")
+    assert page.evaluate("[document.activeElement.name, document.activeElement.checked]") == ["source", True]
 
 
 def test_hits_are_followed_by_keys_and_by_links(visitor: Visitor) -> None:

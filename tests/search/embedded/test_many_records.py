@@ -8,7 +8,7 @@ from random import Random
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.search.embedded import EmbeddedEngine
@@ -53,8 +53,9 @@ def collection() -> Collection:
             paragraphs.append(" ".join(words) or "…")
         tags = tuple(random.sample(("air", "land", "sea"), random.randint(0, 3)))
         published = random.choice((None, "2024", "2025-05", "2025-05-19"))
+        title = random.choice(("Notes", "Notes", "Alpha and flint", "The flint at the grove"))
         documents.append(
-            make_document(name, paragraphs, title="Notes", source=random.choice(SOURCES), published=published, tag=tags)
+            make_document(name, paragraphs, title=title, source=random.choice(SOURCES), published=published, tag=tags)
         )
     return Collection(documents, having, texts)
 
@@ -100,7 +101,13 @@ def _keys(hits: tuple[Hit, ...]) -> list[tuple[float, str, int]]:
     return [(-(hit.score or 0.0), hit.document.id, hit.paragraph.ordinal) for hit in hits]
 
 
+# More words than there are bits for them.
+_MANY_WORDS = Any(tuple(map(Word, (*WORDS, "absent", *list(WORDS)[2:7]))))
+
+
 @settings(max_examples=30)
+@example(tree=_MANY_WORDS, sort=None, page=1, size=10)
+@example(tree=All((_MANY_WORDS, Word("delta"))), sort=None, page=1, size=10)
 @given(
     tree=_trees, sort=st.sampled_from((None, *Sort)), page=st.sampled_from((1, 1, 2, 30)), size=st.sampled_from((1, 10, 100))
 )

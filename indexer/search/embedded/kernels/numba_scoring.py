@@ -185,7 +185,10 @@ def rank_aligned(
     scores: Array,
     best: tuple[Array, Array],
 ) -> None:
-    """The same for records that have all terms: rows[term, i] is the posting of a term in records[i]."""
+    """The same for records that have all terms: rows[term, i] is the posting of a term in records[i].
+
+    A term's part is summed up here as in `_score`: a function for it, called for each, would take longer than what it does.
+    """
     _, freqs, lengths, weights = postings
     factors = terms[2]
     title_spans = title_states(titles)
