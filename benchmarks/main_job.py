@@ -111,7 +111,7 @@ def measure(options: argparse.Namespace) -> list[Goal]:
 def _rates(settings: Settings, files: Path, text_size: int) -> Rates:
     """Read all files once without an index, then rebuild."""
     started = time.perf_counter()
-    pipeline = Pipeline(settings.max_file_bytes)
+    pipeline = Pipeline(settings.limits)
     for found in Walk([files], settings.index_dir, Counter()):
         if isinstance(found, File):
             assert all(isinstance(record, Record) for record in pipeline.read(found))

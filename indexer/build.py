@@ -11,9 +11,9 @@ from typing import Protocol
 from indexer.config import Settings
 from indexer.errors import NothingToIndex, UsageError
 from indexer.pipeline import Pipeline, Record
-from indexer.report import Report, Skip
+from indexer.report import PassedOver, Report, Skip, shown_path
 from indexer.search.engine import IndexWriter, open_writer
-from indexer.walk import File, Walk, shown_path
+from indexer.walk import File, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def rebuild(
     _check_paths(paths)
     with open_writer(settings, [str(path.absolute()) for path in paths]) as writer:
         progress.begin(_measure(settings, paths))
-        pipeline = Pipeline(settings.max_file_bytes)
+        pipeline = Pipeline(settings.limits)
         intake = _Intake(writer, report)
         size = 0
         for found in Walk(paths, settings.index_dir, report.passed_over):
@@ -78,8 +78,11 @@ class _Intake:
     _taken: dict[str, str] = field(default_factory=dict, init=False)
     """The file of each id that is in the index."""
 
-    def take(self, found: Record | Skip) -> None:
+    def take(self, found: Record | Skip | PassedOver) -> None:
         """One more document, or why there is none."""
+        if isinstance(found, PassedOver):
+            self.report.passed_over[found.why] += 1
+            return
         self.report.seen += 1
         skip = found if isinstance(found, Skip) else self._add(found)
         if skip is not None:

@@ -17,7 +17,7 @@ from typing import NoReturn
 import click
 
 from indexer.errors import Fault, LoccitError, ParameterError, UsageError
-from indexer.walk import shown_path
+from indexer.report import shown_path
 
 DONE = 0
 FAILED = 1

@@ -19,11 +19,10 @@ from indexer.command_group import DONE, FAILED, SKIPPED, CommandGroup, be_verbos
 from indexer.config import SETTING_NAMES, Settings, load_settings
 from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
-from indexer.report import Report
+from indexer.report import Report, shown_path
 from indexer.search.engine import SearchEngine, open_engine
 from indexer.search.response import IndexStatus
 from indexer.search.warm import warm
-from indexer.walk import shown_path
 
 _logger = logging.getLogger(__name__)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from indexer.errors import UsageError
+from indexer.limits import Limits
 
 SETTINGS_FILE = Path("loccit.toml")
 ENVIRONMENT_PREFIX = "LOCCIT_"
@@ -67,6 +68,22 @@ class Settings:
     max_file_bytes: int = field(
         default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL, a longer line.", "least": 1}
     )
+    max_unpacked_bytes: int = field(
+        default=1_000_000_000,
+        metadata={"help": "What all that is packed in one file may unpack to; what is beyond is skipped.", "least": 1},
+    )
+    max_members: int = field(
+        default=100_000,
+        metadata={"help": "How many files one file may hold, those in its archives and mails included.", "least": 1},
+    )
+    max_depth: int = field(
+        default=8, metadata={"help": "How many archives, mails and compressed files a file may stand in.", "least": 0}
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """What the reading of one file may cost."""
+        return Limits(*(getattr(self, limit.name) for limit in fields(Limits)))
 
 
 def load_settings(config: Path | None, environ: Mapping[str, str], options: Mapping[str, object]) -> Settings:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from indexer.extract import extract
-from indexer.model import DocumentMetadata, Paragraph
+from indexer.limits import Limits
+from indexer.model import Document, DocumentMetadata, Paragraph
 from indexer.paragraphs import paragraphs
-from indexer.report import Skip
+from indexer.report import PassedOver, Skip
 from indexer.walk import File
 
 _logger = logging.getLogger(__name__)
@@ -28,17 +29,17 @@ class Record:
 class Pipeline:
     """Reads the files of one build. Holds one document at a time."""
 
-    max_file_bytes: int
+    limits: Limits
 
-    def read(self, file: File) -> Iterator[Record | Skip]:
+    def read(self, file: File) -> Iterator[Record | Skip | PassedOver]:
         """The documents of a file in their order, each with its paragraphs, or why there is none.
 
         Whatever goes wrong costs this file only. Equal ids are not looked for.
         """
         shown = file.shown
         try:
-            for extracted in extract(file.path, file.id, shown, self.max_file_bytes):
-                if isinstance(extracted, Skip):
+            for extracted in extract(file.path, file.id, shown, self.limits):
+                if not isinstance(extracted, Document):
                     yield extracted
                     continue
                 made = paragraphs(extracted)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from indexer.model import Json
+
+HIDDEN = "hidden"
+GIT = ".git"
+NODE_MODULES = "node_modules"
+
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +23,13 @@ class Skip:
     path: str
     reason: str
     hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file, or a folder, that is left out on purpose and only counted. why: as `Report.passed_over` names it."""
+
+    why: str
 
 
 @dataclass(slots=True)
@@ -41,3 +56,15 @@ class Report:
             "skipped": [{"path": skip.path, "reason": skip.reason, "hint": skip.hint} for skip in self.skipped],
             "passed_over": dict(sorted(self.passed_over.items())),
         }
+
+
+def shown_path(path: Path | str) -> str:
+    """A path on one printable line: control characters and undecodable bytes as U+FFFD."""
+    return _UNPRINTABLE.sub("\ufffd", str(path))
+
+
+def passed_over_by_name(name: str) -> str | None:
+    """Why a file or folder of this name is left out, wherever it stands; None where it is not."""
+    if name in (GIT, NODE_MODULES):
+        return name
+    return HIDDEN if name.startswith(".") else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,19 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.model import document_id
-from indexer.report import Skip
+from indexer.report import Skip, passed_over_by_name, shown_path
 
-HIDDEN = "hidden"
 INDEX_FOLDER = "index folder"
-GIT = ".git"
-NODE_MODULES = "node_modules"
 VIRTUAL_ENVIRONMENT = "virtual environment"
 LINK_OUT = "link out of the root"
 LINK_LOOP = "link in a loop"
 LINK_BELOW_LINK = "link below a link"
 NO_FILE = "device, pipe or socket"
-
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +125,7 @@ class Walk:
 
     def _look_at(self, root: _Folder, folder: _Folder, entry: os.DirEntry[str]) -> File | Skip | _Folder | str:
         """What stands behind an entry, or why it is passed over. Raises OSError where that cannot be read."""
-        named = _passed_over_by_name(entry.name)
+        named = passed_over_by_name(entry.name)
         if named is not None:
             return named
         is_link = entry.is_symlink()
@@ -158,17 +152,6 @@ class Walk:
 
     def _in_index(self, real: str) -> bool:
         return _is_below(real, self._index_dir)
-
-
-def shown_path(path: Path | str) -> str:
-    """A path on one printable line: control characters and undecodable bytes as U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", str(path))
-
-
-def _passed_over_by_name(name: str) -> str | None:
-    if name in (GIT, NODE_MODULES):
-        return name
-    return HIDDEN if name.startswith(".") else None
 
 
 def _sort_name(entry: os.DirEntry[str]) -> str:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from indexer import pipeline
+from indexer.config import Settings
 from indexer.model import Block, Document, DocumentMetadata, Kind
 from indexer.pipeline import Pipeline, Record
 from indexer.report import Skip
 from indexer.walk import File
 
-_LIMIT = 1000
+_LIMITS = Settings(max_file_bytes=1_000).limits
 
 
 def _file(path: Path, content: bytes) -> File:
@@ -28,12 +29,12 @@ def _document(document_id: str, text: str = "Words.") -> Document:
 
 def _reads(monkeypatch: pytest.MonkeyPatch, extract: Callable[[str], Iterator[Document | Skip]]) -> None:
     """Let a function of the shown path stand in for extraction."""
-    monkeypatch.setattr(pipeline, "extract", lambda _path, _file_id, shown, _max_bytes: extract(shown))
+    monkeypatch.setattr(pipeline, "extract", lambda _path, _file_id, shown, _limits: extract(shown))
 
 
 def test_a_file_becomes_a_record_with_its_paragraphs_counted(tmp_path: Path) -> None:
     file = _file(tmp_path / "a.txt", b"First paragraph of the note.\n\nSecond paragraph of the note.\n")
-    (record,) = Pipeline(_LIMIT).read(file)
+    (record,) = Pipeline(_LIMITS).read(file)
     assert isinstance(record, Record)
     assert record.document.id == "a.txt"
     assert record.document.paragraphs == len(record.paragraphs) == 2
@@ -44,7 +45,7 @@ def test_a_file_over_the_limit_is_skipped_with_a_hint(tmp_path: Path) -> None:
     path = tmp_path / "big.txt"
     with path.open("wb") as big:
         big.truncate(50_000_000)  # sparse: takes no room on the disk
-    (skip,) = Pipeline(20_000_000).read(File(path, path.name, 50_000_000))
+    (skip,) = Pipeline(Settings().limits).read(File(path, path.name, 50_000_000))
     assert isinstance(skip, Skip)
     assert skip.path == str(path)
     assert skip.hint
@@ -55,13 +56,13 @@ def test_a_file_over_the_limit_is_skipped_with_a_hint(tmp_path: Path) -> None:
     [("picture.png", b"\x89PNG\r\n\x1a\n\x00\x00"), ("binary.txt", random.Random(7).randbytes(900)), ("empty.txt", b"")],
 )
 def test_what_holds_no_text_is_skipped(tmp_path: Path, name: str, content: bytes) -> None:
-    (skip,) = Pipeline(_LIMIT).read(_file(tmp_path / name, content))
+    (skip,) = Pipeline(_LIMITS).read(_file(tmp_path / name, content))
     assert isinstance(skip, Skip)
     assert skip.reason
 
 
 def test_invalid_utf_8_is_read_all_the_same(tmp_path: Path) -> None:
-    (record,) = Pipeline(_LIMIT).read(_file(tmp_path / "a.txt", "Der Rat tagte in Bärlau.".encode("latin-1")))
+    (record,) = Pipeline(_LIMITS).read(_file(tmp_path / "a.txt", "Der Rat tagte in Bärlau.".encode("latin-1")))
     assert isinstance(record, Record)
     assert record.paragraphs[0].text.endswith("Bärlau.")
 
@@ -69,14 +70,14 @@ def test_invalid_utf_8_is_read_all_the_same(tmp_path: Path) -> None:
 def test_a_folder_named_like_a_file_is_reported(tmp_path: Path) -> None:
     path = tmp_path / "x.txt"
     path.mkdir()
-    (skip,) = Pipeline(_LIMIT).read(File(path, path.name, 0))
+    (skip,) = Pipeline(_LIMITS).read(File(path, path.name, 0))
     assert isinstance(skip, Skip)
     assert skip.reason == "not a regular file"
 
 
 def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
     content = b'{"id": "one", "text": "Ostrel is calm."}\n{"id": "two", "text": \n{"id": "three", "text": "Ostrel is not."}\n'
-    first, broken, last = Pipeline(_LIMIT).read(_file(tmp_path / "news.jsonl", content))
+    first, broken, last = Pipeline(_LIMITS).read(_file(tmp_path / "news.jsonl", content))
     assert isinstance(first, Record)
     assert isinstance(broken, Skip)
     assert isinstance(last, Record)
@@ -86,7 +87,7 @@ def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
 
 def test_a_document_without_text_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _reads(monkeypatch, lambda _shown: iter([_document("x", "\x00 \n"), _document("x")]))
-    empty, record = Pipeline(_LIMIT).read(_file(tmp_path / "a.txt", b""))
+    empty, record = Pipeline(_LIMITS).read(_file(tmp_path / "a.txt", b""))
     assert empty == Skip(str(tmp_path / "a.txt"), "holds no text")
     assert isinstance(record, Record)
 
@@ -107,7 +108,7 @@ def test_an_error_half_way_keeps_what_came_before(
         raise error
 
     _reads(monkeypatch, fail)
-    record, skip = Pipeline(_LIMIT).read(_file(tmp_path / "a.txt", b""))
+    record, skip = Pipeline(_LIMITS).read(_file(tmp_path / "a.txt", b""))
     assert isinstance(record, Record)
     assert isinstance(skip, Skip)
     assert skip.reason == reason
@@ -120,7 +121,7 @@ def test_an_interrupt_is_no_skip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
     _reads(monkeypatch, interrupt)
     with pytest.raises(KeyboardInterrupt):
-        list(Pipeline(_LIMIT).read(_file(tmp_path / "a.txt", b"")))
+        list(Pipeline(_LIMITS).read(_file(tmp_path / "a.txt", b"")))
 
 
 def test_one_document_is_held_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -132,6 +133,6 @@ def test_one_document_is_held_at_a_time(tmp_path: Path, monkeypatch: pytest.Monk
             yield _document(f"d{number}")
 
     _reads(monkeypatch, many)
-    records = Pipeline(_LIMIT).read(_file(tmp_path / "a.txt", b""))
+    records = Pipeline(_LIMITS).read(_file(tmp_path / "a.txt", b""))
     next(records)
     assert made == [0]

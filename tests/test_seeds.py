@@ -9,12 +9,12 @@ from typing import TypeAlias
 
 import pytest
 
+from indexer.config import Settings
 from indexer.extract import extract
 from indexer.fields import FACETS
-from indexer.model import DocumentMetadata, Kind, Origin, Paragraph
+from indexer.model import Document, DocumentMetadata, Kind, Origin, Paragraph
 from indexer.paragraphs import paragraphs
 from indexer.published import parse_published
-from indexer.report import Skip
 from indexer.search.analysis import tokenize
 from indexer.walk import File, Walk
 
@@ -35,8 +35,8 @@ def seeds() -> list[Seed]:
     found: list[Seed] = []
     for file in Walk([SEEDS], SEEDS.parent / "index_data", passed_over):
         assert isinstance(file, File), file
-        for document in extract(file.path, file.id, file.relative, max_bytes=1_000_000):
-            assert not isinstance(document, Skip), document
+        for document in extract(file.path, file.id, file.relative, Settings().limits):
+            assert isinstance(document, Document), document
             found.append((document.metadata, paragraphs(document)))
     assert not passed_over
     return found

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.report import Skip
-from indexer.walk import File, Walk, shown_path
+from indexer.report import Skip, shown_path
+from indexer.walk import File, Walk
 
 
 def _make(root: Path, *names: str) -> Path:

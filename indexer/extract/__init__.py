@@ -5,43 +5,88 @@ A new format is a module with a `Format` and its line in `FORMATS`.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 from indexer.errors import ExtractionError
 from indexer.extract import html, jsonl, markdown, text
-from indexer.extract.source import Format, SourceFile
-from indexer.model import Document
+from indexer.extract.content import Allowance, OnDisk
+from indexer.extract.recognition import format_of, head_of
+from indexer.extract.source import Extracted, Format, SourceFile
+from indexer.extract.zip_directory import SIGNATURES, opened_zip
+from indexer.limits import Limits
 from indexer.report import Skip
 
-FORMATS: tuple[Format, ...] = (text.FORMAT, markdown.FORMAT, html.FORMAT, jsonl.FORMAT)
+# In the order in which they are asked whether they know a content.
+FORMATS: tuple[Format, ...] = (html.FORMAT, jsonl.FORMAT, markdown.FORMAT, text.FORMAT)
 
-_BY_SUFFIX = {suffix: known for known in FORMATS for suffix in known.suffixes}
-
-
-def known(path: Path) -> bool:
-    """Whether a file's suffix is that of a format that can be read."""
-    return path.suffix.lower() in _BY_SUFFIX
+_logger = logging.getLogger(__name__)
 
 
-def extract(path: Path, file_id: str, shown: str, max_bytes: int) -> Iterator[Document | Skip]:
+def extract(path: Path, file_id: str, shown: str, limits: Limits) -> Iterator[Extracted]:
     """The documents of a file in order, and a Skip for each that cannot be read; never raises for a bad file.
 
-    file_id: as `model.document_id` gives it; shown: the path as the report names it; max_bytes: of the file, for JSONL
-    of a line. A document comes with a Skip where only its front matter is broken. Equal ids are not looked for.
+    file_id: as `model.document_id` gives it; shown: the path as the report names it. A file inside the file is read as any
+    other, and whatever is wrong with it costs it alone. A document comes with a Skip where only its front matter is broken.
+    Equal ids are not looked for.
     """
-    file = SourceFile(path, file_id, shown, max_bytes)
+    yield from _extract(SourceFile(OnDisk(path), file_id, shown, path.name, limits, Allowance(limits)))
+
+
+def _extract(file: SourceFile) -> Iterator[Extracted]:
     try:
-        yield from _format(path).read(file)
+        with ExitStack() as stack:
+            settled, known = _recognized(file, stack)
+            for found in known.read(settled):
+                if not isinstance(found, SourceFile):
+                    yield found
+                    continue
+                yield from _inside(found)
+                _check_allowance(found)
     except ExtractionError as error:
         yield file.skip(error)
     except OSError as error:
         yield Skip(
-            shown, f"cannot be read: {error.strerror or error}", "Check that the file is there and that you may read it."
+            file.shown, f"cannot be read: {error.strerror or error}", "Check that the file is there and that you may read it."
         )
 
 
-def _format(path: Path) -> Format:
-    if not known(path):
-        raise ExtractionError("unknown format", f"Known are {', '.join(_BY_SUFFIX)}.")
-    return _BY_SUFFIX[path.suffix.lower()]
+def _recognized(file: SourceFile, stack: ExitStack) -> tuple[SourceFile, Format]:
+    """A file and its format; a ZIP file, whose format its members tell, is unpacked where it is packed itself."""
+    start = file.start()
+    members: frozenset[str] = frozenset()
+    if start.startswith(SIGNATURES):
+        file = stack.enter_context(file.settled())
+        with file.open() as stream, opened_zip(stream) as archive:
+            members = frozenset(archive.namelist())
+    return file, format_of(file.name, head_of(start, members), FORMATS, fallback=text.FORMAT)
+
+
+def _inside(file: SourceFile) -> Iterator[Extracted]:
+    """What a file inside another gives. A reader that fails in a new way must not cost the files beside it."""
+    file.allowance.members_left -= 1
+    if file.allowance.members_left < 0:
+        return
+    if file.depth > file.limits.max_depth:
+        reason = f"stands in more than {file.limits.max_depth} archives, mails or compressed files"
+        yield Skip(file.shown, reason, "Unpack it yourself, or raise the setting max_depth.")
+        return
+    try:
+        yield from _extract(file)
+    except Exception as error:
+        _logger.debug("Fault while reading %s", file.shown, exc_info=True)
+        reason = f"cannot be read: unexpected {type(error).__name__}"
+        yield Skip(file.shown, reason, "Please report it with the file; --verbose shows where it happened.")
+
+
+def _check_allowance(file: SourceFile) -> None:
+    """Raise ExtractionError where nothing is left for what comes behind a file inside another."""
+    allowance, behind = file.allowance, f"the rest, from {file.shown} on, is left out"
+    if allowance.members_left < 0:
+        reason = f"holds more than {file.limits.max_members:,} files: {behind}"
+        raise ExtractionError(reason, "Unpack it yourself, or raise the setting max_members.")
+    if allowance.bytes_left < 0:
+        spent = allowance.exceeded()
+        raise ExtractionError(f"{spent.reason}: {behind}", spent.hint)

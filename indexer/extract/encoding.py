@@ -12,6 +12,7 @@ import codecs
 import re
 
 from indexer.errors import ExtractionError
+from indexer.extract.signatures import looks_like
 
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -19,23 +20,6 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-_MAGIC = (
-    (b"%PDF-", "a PDF"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old office document"),
-    (b"{\\rtf", "a rich text document"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3\x00", "a database"),
 )
 _CONTROLS = bytes(set(range(0x20)) - set(b"\t\n\r\f\x1b"))
 _SAMPLE = 100_000
@@ -68,6 +52,14 @@ def decode(raw: bytes, declared: str | None = None) -> str:
     return _detected(raw)
 
 
+def marked_text(start: bytes) -> str:
+    """The beginning of a file as its byte order mark says, else as UTF-8; what cannot be read so becomes U+FFFD."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if start.startswith(mark):
+            return start[len(mark) :].decode(encoding, "replace")
+    return start.decode("utf-8", "replace")
+
+
 def declared_encoding(raw: bytes) -> str | None:
     """What an HTML or XML file says of its encoding near its beginning; None if it says nothing."""
     match = _DECLARED.search(raw[:_DECLARED_SEARCH])
@@ -76,9 +68,14 @@ def declared_encoding(raw: bytes) -> str | None:
 
 def refuse_magic(raw: bytes) -> None:
     """Raise ExtractionError for bytes that begin like a well-known format that is no text."""
-    for magic, what in _MAGIC:
-        if raw.startswith(magic):
-            raise ExtractionError(f"not text but {what}", "Convert it to text first, or give the file its own suffix.")
+    what = looks_like(raw)
+    if what is not None:
+        raise ExtractionError(f"not text but {what}", "Convert it to text first, or give the file its own suffix.")
+
+
+def is_binary(raw: bytes) -> bool:
+    """Whether bytes are surely no text, but for one in the two-byte units of UTF-16 without its mark."""
+    return not has_wide_mark(raw) and _binary(raw)
 
 
 def has_wide_mark(raw: bytes) -> bool:

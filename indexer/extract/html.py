@@ -6,7 +6,6 @@ import copy
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import PurePath
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -16,7 +15,7 @@ from indexer.extract.encoding import declared_encoding, decode
 from indexer.extract.html_blocks import blocks_of, text_of
 from indexer.extract.html_metadata import stated_metadata
 from indexer.extract.metadata import Stated, describe
-from indexer.extract.source import Format, SourceFile, filled
+from indexer.extract.source import Format, Head, SourceFile, filled
 from indexer.model import Block, Document, Kind, Origin
 from indexer.report import Skip
 
@@ -27,6 +26,7 @@ MAX_DEPTH = 250
 
 _ENOUGH = 0.95
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_BEGINNING = re.compile(r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _ELEMENTS = {"list": "ul", "item": "li", "quote": "blockquote", "row": "tr", "lb": "br", "hi": "span", "ref": "span"}
 
 
@@ -37,7 +37,7 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     values = stated_metadata(root)
     blocks = filled(main_blocks(root), "The page holds none; perhaps a script puts it there when the page is shown.")
     stated = Stated(values, Origin.HTML)
-    yield Document(describe(file.id, FORMAT.name, blocks, stated, PurePath(file.path).name), blocks)
+    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
 
 
 def parse(text: str) -> etree._Element:
@@ -139,4 +139,8 @@ def _rename(body: etree._Element) -> None:
             element.tag = _ELEMENTS[tag]
 
 
-FORMAT = Format("html", (".html", ".htm", ".xhtml"), read)
+def _recognizes(head: Head) -> bool:
+    return _BEGINNING.match(head.text) is not None
+
+
+FORMAT = Format("html", (".html", ".htm", ".xhtml"), read, _recognizes, is_text=True)

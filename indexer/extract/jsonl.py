@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import BinaryIO, NoReturn
+from io import BufferedReader
+from typing import NoReturn
 
 from indexer.cleaning import clean
 from indexer.errors import ExtractionError
+from indexer.extract.content import megabytes
 from indexer.extract.encoding import has_wide_mark, refuse_magic
 from indexer.extract.json_values import JsonValues
 from indexer.extract.metadata import Stated, describe
-from indexer.extract.source import Format, SourceFile, megabytes
+from indexer.extract.source import HEAD_BYTES, Format, Head, SourceFile
 from indexer.model import Block, Document, Kind, Origin, content_id, inner_id
 from indexer.report import Skip
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
+_OBJECT = re.compile(r"\{\s*\"[^\"]*\"\s*:")
 
 
 def read(file: SourceFile) -> Iterator[Document | Skip]:
@@ -26,13 +29,14 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
 
     Keys: `id`, `text`, and the stated fields of `metadata.py`; all others go to `extra`. `text` is split at blank lines only.
     """
+    most = file.limits.max_file_bytes
     with file.open() as stream:
         _refuse_other_formats(stream)
         empty = True
-        for number, line in _lines(stream, file.max_bytes):
+        for number, line in _lines(stream, most):
             try:
                 if line is None:
-                    reason = f"the line is longer than {megabytes(file.max_bytes)}"
+                    reason = f"the line is longer than {megabytes(most)}"
                     raise ExtractionError(reason, "Split the record, or raise the setting max_file_bytes.")
                 if not line.strip():
                     continue
@@ -44,16 +48,17 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
         raise ExtractionError("empty")
 
 
-def _refuse_other_formats(stream: BinaryIO) -> None:
+def _refuse_other_formats(stream: BufferedReader) -> None:
     """Raise ExtractionError for a file that is no UTF-8 text from its first bytes on; leaves the stream behind its mark."""
-    head = stream.read(16)
+    head = stream.peek(16)[:16]
     refuse_magic(head)
     if has_wide_mark(head) or b"\x00" in head:
         raise ExtractionError("not UTF-8, as JSON must be", "Save the file as UTF-8.")
-    stream.seek(len(_BYTE_ORDER_MARK) if head.startswith(_BYTE_ORDER_MARK) else 0)
+    if head.startswith(_BYTE_ORDER_MARK):
+        stream.read(len(_BYTE_ORDER_MARK))
 
 
-def _lines(stream: BinaryIO, max_bytes: int) -> Iterator[tuple[int, bytes | None]]:
+def _lines(stream: BufferedReader, max_bytes: int) -> Iterator[tuple[int, bytes | None]]:
     """Lines with their numbers from 1; None for one longer than `max_bytes`, which is never held in memory whole."""
     number = 0
     while line := stream.readline(max_bytes + 2):
@@ -110,4 +115,15 @@ def _own_id(value: object) -> str | None:
     return str(value)
 
 
-FORMAT = Format("jsonl", (".jsonl", ".ndjson"), read)
+def _recognizes(head: Head) -> bool:
+    """Whether the first line is an object of its own, or goes on beyond the head."""
+    line, is_whole, _rest = head.text.partition("\n")
+    if not _OBJECT.match(line):
+        return False
+    try:
+        return (not is_whole and len(head.start) == HEAD_BYTES) or isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+FORMAT = Format("jsonl", (".jsonl", ".ndjson"), read, _recognizes, is_text=True)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate, pairwise
-from pathlib import PurePath
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_core import StateCore
@@ -36,7 +35,7 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
         yield file.skip(front.error)
     blocks = filled(markdown_blocks(front.text), "There is nothing below the front matter." if front.values else "")
     stated = Stated(front.values, Origin.FRONT_MATTER)
-    yield Document(describe(file.id, FORMAT.name, blocks, stated, PurePath(file.path).name), blocks)
+    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
 
 
 def markdown_blocks(text: str) -> tuple[Block, ...]:
@@ -125,4 +124,4 @@ def _html_blocks(markup: str, kind: Kind) -> Iterator[Block]:
         yield Block(kind, block.text) if block.kind is Kind.PARAGRAPH else block
 
 
-FORMAT = Format("markdown", (".md", ".markdown"), read)
+FORMAT = Format("markdown", (".md", ".markdown"), read, is_text=True)

@@ -2,60 +2,117 @@
 
 from __future__ import annotations
 
-import stat
+import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, TypeAlias
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from indexer.cleaning import clean
 from indexer.errors import ExtractionError
-from indexer.model import Block, Document
-from indexer.report import Skip
+from indexer.extract.content import Allowance, Content, Packed, megabytes, set_aside
+from indexer.limits import Limits
+from indexer.model import Block, Document, inner_id
+from indexer.report import PassedOver, Skip, shown_path
+
+HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file to extract from. id: its document id; shown: its path for people; max_bytes: of the file, for JSONL of a line."""
+    """A file to extract from: one that a user named, or one inside another.
 
-    path: Path
+    id: its document id; shown: its path for people, `a.zip → inner/b.txt`; name: its own name, with suffix; allowance: of the
+    outermost file; depth: how many files it stands in.
+    """
+
+    content: Content
     id: str
     shown: str
-    max_bytes: int
+    name: str
+    limits: Limits
+    allowance: Allowance
+    depth: int = 0
 
-    def open(self) -> BinaryIO:
-        """The file, open for reading. Raises ExtractionError for what is no regular file: a pipe would wait for ever."""
-        if not stat.S_ISREG(self.path.stat().st_mode):
-            raise ExtractionError("not a regular file")
-        return self.path.open("rb")
+    def open(self) -> io.BufferedReader:
+        """A stream from the beginning; of what is packed in another file only forwards. Raises ExtractionError or OSError."""
+        return self.content.open()
+
+    def start(self) -> bytes:
+        """The first `HEAD_BYTES`, or all if it is shorter."""
+        with self.content.peek() if isinstance(self.content, Packed) else self.content.open() as stream:
+            return stream.read(HEAD_BYTES)
 
     def read(self) -> bytes:
-        """The whole file. Raises ExtractionError where it is empty or larger than `max_bytes`, without reading it all."""
-        with self.open() as stream:
-            raw = stream.read(self.max_bytes + 1)
-        if len(raw) > self.max_bytes:
-            raise ExtractionError(
-                f"larger than {megabytes(self.max_bytes)}", "Split the file, or raise the setting max_file_bytes."
-            )
+        """The whole file. Raises ExtractionError where it is empty or larger than `max_file_bytes`, without reading it all."""
+        most = self.limits.max_file_bytes
+        with self.content.peek() if isinstance(self.content, Packed) else self.content.open() as stream:
+            raw = stream.read(most + 1)
+        if len(raw) > most:
+            raise ExtractionError(f"larger than {megabytes(most)}", "Split the file, or raise the setting max_file_bytes.")
         if not raw.strip():
             raise ExtractionError("empty")
         return raw
+
+    @contextmanager
+    def settled(self) -> Iterator[SourceFile]:
+        """The same file with content that can be read in any order: what is packed is unpacked and set aside."""
+        if self.content.is_seekable:
+            yield self
+            return
+        with self.open() as packed:
+            content, temporary = set_aside(packed)
+        try:
+            yield replace(self, content=content)
+        finally:
+            if temporary is not None:
+                temporary.close()
+
+    def inner(self, content: Content, path: str) -> SourceFile:
+        """The file that stands inside this one under a path or a number of its own."""
+        name = path.rpartition("/")[2]
+        shown = f"{self.shown} → {shown_path(path)}"
+        return replace(self, content=content, id=inner_id(self.id, path), shown=shown, name=name, depth=self.depth + 1)
 
     def skip(self, error: ExtractionError, line: int | None = None) -> Skip:
         """What the report says of an error in this file, or in one line of it."""
         return Skip(self.shown if line is None else f"{self.shown}:{line}", error.reason, error.hint)
 
 
-Reader: TypeAlias = Callable[[SourceFile], Iterator[Document | Skip]]
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the format of a file is seen from. start: its first `HEAD_BYTES`; members: the names inside, if it is a ZIP file.
+
+    text: the start as text, without byte order mark and white space before it; what is no UTF-8 in it does not matter.
+    """
+
+    start: bytes
+    text: str
+    members: frozenset[str] = frozenset()
+
+
+Extracted: TypeAlias = Document | Skip | PassedOver
+Reader: TypeAlias = Callable[[SourceFile], Iterator[Extracted | SourceFile]]
+
+
+def _never(_head: Head) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A kind of file. suffixes: in lower case, with the dot; read: raises ExtractionError or OSError for a bad file."""
+    """A kind of file.
+
+    suffixes: in lower case, with the dot. read: gives documents, and the files inside a file, which are then read as any other;
+    raises ExtractionError or OSError for a bad file. recognizes: whether the content can be of no other format, whatever the
+    name. is_text: whether any text under one of its suffixes is taken to be of it.
+    """
 
     name: str
     suffixes: tuple[str, ...]
     read: Reader
+    recognizes: Callable[[Head], bool] = _never
+    is_text: bool = False
 
 
 def filled(blocks: Sequence[Block], hint: str = "") -> tuple[Block, ...]:
@@ -64,8 +121,3 @@ def filled(blocks: Sequence[Block], hint: str = "") -> tuple[Block, ...]:
     if not found:
         raise ExtractionError("no text", hint)
     return found
-
-
-def megabytes(count: int) -> str:
-    """A number of bytes for people: `20 MB`, `1.5 MB`, `300 bytes`."""
-    return f"{count / 1_000_000:.4g} MB" if count >= 100_000 else f"{count:,} bytes"

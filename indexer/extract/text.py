@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePath
 
 from indexer.extract.encoding import decode
 from indexer.extract.metadata import Stated, describe
@@ -21,7 +20,7 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     """The one document of a file."""
     stated, body = split_header(decode(file.read()).replace("\r\n", "\n").replace("\r", "\n"))
     blocks = filled(text_blocks(body))
-    yield Document(describe(file.id, FORMAT.name, blocks, Stated(stated), PurePath(file.path).name), blocks)
+    yield Document(describe(file.id, FORMAT.name, blocks, Stated(stated), file.name), blocks)
 
 
 def split_header(text: str) -> tuple[dict[str, Json], str]:
@@ -38,4 +37,4 @@ def split_header(text: str) -> tuple[dict[str, Json], str]:
     return values, text[top.end() :]
 
 
-FORMAT = Format("text", (".txt", ".text"), read)
+FORMAT = Format("text", (".txt", ".text"), read, is_text=True)

@@ -9,27 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from indexer.extract import FORMATS, extract, known
+from indexer.config import Settings
+from indexer.extract import FORMATS, extract
 from indexer.model import Document, Kind
 from indexer.paragraphs import paragraphs
 from indexer.report import Skip
 from tests.extract.conftest import Extract
+
+_LIMITS = Settings(max_file_bytes=100).limits
 
 FOUNDING = (
     "The defence minister of Velmara, Ilsa Renn, met the makers of the coastal radar on 19 May to talk about two more sets.\n"
     "In a statement after the talks she said that they had been “short and useful”. The makers had brought drawings.\n"
     "“We count masts, not promises,” Renn said.\n"
 )
-
-
-@pytest.mark.parametrize("name", ["a.txt", "a.TEXT", "a.md", "a.Markdown", "a.html", "a.htm", "a.xhtml", "a.jsonl", "a.ndjson"])
-def test_known_suffixes(name: str) -> None:
-    assert known(Path(name))
-
-
-@pytest.mark.parametrize("name", ["a", "a.pdf", "a.txt.gz", ".txt", "txt"])
-def test_unknown_suffixes(name: str) -> None:
-    assert not known(Path(name))
 
 
 def test_each_suffix_is_of_one_format() -> None:
@@ -51,14 +44,14 @@ def test_one_paragraph_a_line_without_any_metadata(extract_file: Extract) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.pdf", b"%PDF-1.7", "unknown format"),
+        ("a.pdf", b"%PDF-1.7", "unknown format: looks like a PDF"),
         ("a.txt", b"", "empty"),
         ("a.txt", b" \n\t\r\n ", "empty"),
         ("a.txt", b"-----\n", "no text"),
-        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "not text but a PNG image"),
-        ("a.txt", b"PK\x03\x04\x14\x00", "not text but a ZIP archive or an office document"),
+        ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "unknown format: looks like a PNG image"),
+        ("a.txt", b"PK\x03\x04\x14\x00", "a broken ZIP archive"),
         ("a.md", bytes(range(256)) * 4, "not text: it holds bytes that no text has"),
-        ("a.html", b"%PDF-1.4 ...", "not text but a PDF"),
+        ("a.html", b"%PDF-1.4 ...", "unknown format: looks like a PDF"),
         ("a.html", b"<html><head><title>Only a title</title></head><body></body></html>", "no text"),
         ("a.html", b"<!-- nothing -->", "no text"),
         ("a.md", b"---\ntitle: Nothing below\n---\n", "no text"),
@@ -78,23 +71,81 @@ def test_bad_files_are_skips(extract_file: Extract, name: str, content: bytes, r
 def test_a_file_over_the_limit_is_a_skip_with_a_hint(extract_file: Extract, name: str) -> None:
     [skip] = extract_file(name, "word " * 300_000)
     assert skip == Skip(name, "larger than 1 MB", "Split the file, or raise the setting max_file_bytes.")
-    assert all(isinstance(found, Document) for found in extract_file(name, "word " * 300_000, max_bytes=1_500_000))
+    assert all(isinstance(found, Document) for found in extract_file(name, "word " * 300_000, max_file_bytes=1_500_000))
 
 
-def test_unknown_formats_name_the_known_ones(extract_file: Extract) -> None:
-    [skip] = extract_file("a.docx", "x")
-    assert isinstance(skip, Skip)
-    assert ".md" in skip.hint
-    assert ".jsonl" in skip.hint
+_PAGE = "<!DOCTYPE html><html><title>Masts</title><body><p>The masts stand on the hill.</p></body></html>"
+_LINE = '{"id": 1, "text": "The masts stand on the hill."}\n'
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.txt", "a.md", "a", "a.jsonl", "a.pdf", "a.2025"])
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        (_PAGE, "html"),
+        ("\ufeff \n<?xml version='1.0'?>\n<!-- saved --><html>" + _PAGE[21:], "html"),
+        (_PAGE.encode("utf-16"), "html"),
+        (_LINE, "jsonl"),
+        ("\n" + _LINE * 2, "jsonl"),
+        (f'{{"id": 1, "text": "{"The masts stand on the hill. " * 4_000}"}}\n', "jsonl"),
+    ],
+)
+def test_content_comes_before_the_suffix(extract_file: Extract, name: str, content: str | bytes, known: str) -> None:
+    first = extract_file(name, content)[0]
+    assert isinstance(first, Document), first
+    assert first.metadata.format == known
+    assert first.blocks[0].text.startswith("The masts stand on the hill.")
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [("a.txt", "text"), ("a", "text"), ("README", "text"), ("a.log", "text"), ("a.2025-05", "text"), ("a.MD", "markdown")],
+)
+def test_the_suffix_says_what_kind_of_text_it_is(extract_file: Extract, name: str, known: str) -> None:
+    [document] = extract_file(name, "The masts *stand* on the hill.\n")
+    assert isinstance(document, Document)
+    assert document.metadata.format == known
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("a.jpg", b"\xff\xd8\xff\xe0\x00\x10JFIF", "looks like a JPEG image"),
+        ("a", b"\x89PNG\r\n\x1a\n", "looks like a PNG image"),
+        ("a.txt", b"RIFF\x00\x10\x00\x00WEBPVP8 ", "looks like a WebP image"),
+        ("a.txt", b"\x00\x00\x00\x18ftypmp42", "looks like a video"),
+        ("a", b"\x00\x00\x00\x18ftypheic", "looks like an image"),
+        ("a.exe", b"MZ\x90\x00" + bytes(60), "looks like a program"),
+        ("a.mp3", b"ID3\x02\x00\x00\x00", "looks like a sound recording"),
+        ("a.dat", b"\x00\x01\x02\x03" * 9, "it holds bytes that no text has"),
+        ("a.svg", b'<svg xmlns="http://www.w3.org/2000/svg"><text>Ostrel</text></svg>', "looks like XML"),
+        ("a.plist", b'<?xml version="1.0"?>\n<plist/>', "looks like XML"),
+        ("a.css", b"body { margin: 0 }", "looks like a style sheet"),
+        ("a.js", b"var ostrel = 1;", "looks like a program"),
+        ("a.json", b'{\n  "name": "Ostrel"\n}', "looks like JSON"),
+        ("a", b'[\n  {"name": "Ostrel"}\n]', "looks like JSON"),
+        ("a.yml", b"name: Ostrel\n", "looks like a settings file"),
+    ],
+)
+def test_what_is_of_no_known_format_is_named(extract_file: Extract, name: str, content: bytes, what: str) -> None:
+    [skip] = extract_file(name, content)
+    assert skip == Skip(name, f"unknown format: {what}", "Convert it to a known format, such as text or HTML.")
+
+
+@pytest.mark.parametrize("text", ["MZ is a name.", "BM, the mayor", "ID3 is a tag.", "BZh", "[Applause]", "{a}", "<b>"])
+def test_words_are_no_signature(extract_file: Extract, text: str) -> None:
+    [document] = extract_file("a", text)
+    assert isinstance(document, Document)
+    assert document.blocks[0].text == text
 
 
 def test_files_that_cannot_be_opened_are_skips(tmp_path: Path) -> None:
-    [missing] = extract(tmp_path / "missing.txt", "missing.txt", "missing.txt", 100)
+    [missing] = extract(tmp_path / "missing.txt", "missing.txt", "missing.txt", _LIMITS)
     assert isinstance(missing, Skip)
     assert missing.reason == "cannot be read: No such file or directory"
     folder = tmp_path / "folder.md"
     folder.mkdir()
-    [skip] = extract(folder, "folder.md", "folder.md", 100)
+    [skip] = extract(folder, "folder.md", "folder.md", _LIMITS)
     assert skip == Skip("folder.md", "not a regular file")
 
 
@@ -102,7 +153,7 @@ def test_files_that_cannot_be_opened_are_skips(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["pipe.txt", "pipe.jsonl"])
 def test_a_pipe_is_never_waited_for(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
-    assert list(extract(tmp_path / name, name, name, 100)) == [Skip(name, "not a regular file")]
+    assert list(extract(tmp_path / name, name, name, _LIMITS)) == [Skip(name, "not a regular file")]
 
 
 def test_invalid_utf8_in_a_utf8_text_is_marked(extract_file: Extract) -> None:

@@ -173,7 +173,7 @@ def test_short_pages_are_read_whole(extract_file: Extract, page: str) -> None:
 @pytest.mark.parametrize("tag", ["div", "blockquote", "ul><li", "table><tr><td", "b"])
 @pytest.mark.parametrize("depth", [300, 1_500, 50_000])
 def test_no_depth_of_nesting_is_a_failure(extract_file: Extract, tag: str, depth: int) -> None:
-    [found] = extract_file("a.html", f"<html><body><p>The talks ended.</p>{f'<{tag}>' * depth}deep", max_bytes=2_000_000)
+    [found] = extract_file("a.html", f"<html><body><p>The talks ended.</p>{f'<{tag}>' * depth}deep", max_file_bytes=2_000_000)
     assert isinstance(found, Document)
     assert "The talks ended." in [block.text for block in found.blocks]
 

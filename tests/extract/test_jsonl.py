@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from indexer.config import Settings
 from indexer.extract import extract
 from indexer.model import Document, DocumentMetadata, Json, Kind, Origin
 from indexer.report import Skip
-from tests.extract.conftest import Extract
+from tests.extract.conftest import Extract, Extracted
 
 
 def lines(*records: Json) -> str:
     return "".join(f"{json.dumps(record)}\n" for record in records)
 
 
-def only(extracted: list[Document | Skip]) -> DocumentMetadata:
+def only(extracted: Extracted) -> DocumentMetadata:
     [document] = extracted
     assert isinstance(document, Document), document
     return document.metadata
@@ -127,7 +128,7 @@ def test_a_line_that_is_not_utf8(extract_file: Extract) -> None:
 def test_the_limit_is_a_line_s(extract_file: Extract, line_end: str) -> None:
     fitting = '{"text": "' + "x" * 88 + '"}'
     text = line_end.join([fitting, fitting + " ", '{"text": "' + "y" * 5_000_000 + '"}', fitting.replace("xx", "zz")])
-    first, second, third, last = extract_file("n.jsonl", text, max_bytes=len(fitting))
+    first, second, third, last = extract_file("n.jsonl", text, max_file_bytes=len(fitting))
     assert isinstance(first, Document)
     hint = "Split the record, or raise the setting max_file_bytes."
     assert second == Skip("n.jsonl:2", "the line is longer than 100 bytes", hint)
@@ -138,7 +139,7 @@ def test_the_limit_is_a_line_s(extract_file: Extract, line_end: str) -> None:
 def test_lines_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "n.jsonl"
     path.write_text(lines({"id": 1, "text": "a"}, {"id": 2, "text": "b"}))
-    documents = extract(path, "n.jsonl", "n.jsonl", 1_000)
+    documents = extract(path, "n.jsonl", "n.jsonl", Settings(max_file_bytes=1_000).limits)
     assert isinstance(next(documents), Document)
     with path.open("a") as stream:
         stream.write(" " * 100_000 + lines({"id": 3, "text": "c"}))

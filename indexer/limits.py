@@ -1,0 +1,15 @@
+"""What the reading of one file may cost: the settings that bound it, as the readers see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Each field is the setting of its name, described there."""
+
+    max_file_bytes: int
+    max_unpacked_bytes: int
+    max_members: int
+    max_depth: int
