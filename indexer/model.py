@@ -38,7 +38,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A piece of a document as its format delimits it; `level` is a heading's, from 1.
+    """A piece of a document as its format delimits it; `level` is a heading's, from 1; `page` the one it begins on, if any.
 
     The text is final but for what `paragraphs` does to every format: control characters, stripping, splitting.
     """
@@ -46,6 +46,7 @@ class Block:
     kind: Kind
     text: str
     level: int = 0
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """The record. Ordinals count a document's records from 1, headings included."""
+    """The record. Ordinals count a document's records from 1, headings included.
+
+    page_number: the page that it begins on, counted from 1; None where the document has no pages.
+    """
 
     ordinal: int
     kind: Kind
     text: str
     section: str | None = None
     part: Part | None = None
+    page_number: int | None = None
 
 
 def paragraph_id(document_id: str, ordinal: int) -> str:

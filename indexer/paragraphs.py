@@ -36,11 +36,11 @@ def paragraphs(document: Document) -> tuple[Paragraph, ...]:
 
 def _records(block: Block, text: str, section: str | None, ordinal: int) -> Iterator[Paragraph]:
     if len(text) <= MAX_CHARACTERS:
-        yield Paragraph(ordinal, block.kind, text, section)
+        yield Paragraph(ordinal, block.kind, text, section, page_number=block.page)
         return
     pieces = tuple(split(text, code=block.kind is Kind.CODE))
     for number, piece in enumerate(pieces, start=1):
-        yield Paragraph(ordinal + number - 1, block.kind, piece, section, Part(number, len(pieces)))
+        yield Paragraph(ordinal + number - 1, block.kind, piece, section, Part(number, len(pieces)), block.page)
 
 
 def split(text: str, limit: int = MAX_CHARACTERS, code: bool = False) -> Iterator[str]:

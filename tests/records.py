@@ -42,6 +42,6 @@ def make_document(document_id: str, texts: Sequence[str | Paragraph], **known: U
     return Indexed(DocumentMetadata(id=document_id, paragraphs=len(paragraphs), **known), paragraphs)
 
 
-def make_paragraph(text: str, kind: Kind = Kind.PARAGRAPH, section: str | None = None) -> Paragraph:
+def make_paragraph(text: str, kind: Kind = Kind.PARAGRAPH, section: str | None = None, page: int | None = None) -> Paragraph:
     """A paragraph for `make_document`, which numbers it."""
-    return Paragraph(0, kind, text, section)
+    return Paragraph(0, kind, text, section, page_number=page)

@@ -87,6 +87,12 @@ def test_a_long_paragraph_is_split_at_sentence_ends() -> None:
     assert records[0].part is records[-1].part is None
 
 
+def test_records_keep_the_page_of_their_block() -> None:
+    long = Block(Kind.PARAGRAPH, "A mast. " * 1_000, page=3)
+    records = made(text("One."), long)
+    assert [record.page_number for record in records] == [None, 3, 3]
+
+
 def test_exactly_the_limit_is_one_record() -> None:
     assert len(made(text("x" * MAX_CHARACTERS))) == 1
     assert [len(record.text) for record in made(text("x" * (MAX_CHARACTERS + 1)))] == [MAX_CHARACTERS, 1]

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from indexer.model import DocumentMetadata
+from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
+from webapp.labels import page_of
 
 _BIBTEX_SPECIAL = {
     "\\": r"\textbackslash{}",
@@ -38,12 +39,12 @@ class Citation:
     ris: str
 
 
-def cite(document: DocumentMetadata, ordinal: int | None, permalink: str, read: date) -> Citation:
-    """Cite a document, or its paragraph `ordinal`. permalink: the absolute URL of the place here; read: today.
+def cite(document: DocumentMetadata, paragraph: Paragraph | None, permalink: str, read: date) -> Citation:
+    """Cite a document, or a paragraph of it. permalink: the absolute URL of the place here; read: today.
 
     Where the document states its own URL, that is the address cited and the permalink stands beside it.
     """
-    place = "" if ordinal is None else f"¶ {ordinal}"
+    place = "" if paragraph is None else ", ".join(filter(None, (page_of(paragraph), f"¶ {paragraph.ordinal}")))
     original = web_url(document.url)
     published = _line(document.published or "")
     fields = _Fields(
@@ -56,7 +57,7 @@ def cite(document: DocumentMetadata, ordinal: int | None, permalink: str, read: 
         url=original or permalink,
         permalink=permalink if original else "",
         read=read.isoformat(),
-        key=_key(document.id, ordinal),
+        key=_key(document.id, paragraph.ordinal if paragraph else None),
     )
     return Citation(_plain(fields), _markdown(fields), _bibtex(fields), _ris(fields))
 

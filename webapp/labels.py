@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from indexer.model import Kind
+from indexer.model import Kind, Paragraph
 from indexer.published import parse_published
 
 _KINDS = {
@@ -110,6 +110,11 @@ def number(count: int) -> str:
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """A count and its noun: `1 paragraph`, `1,284 paragraphs`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def page_of(paragraph: Paragraph) -> str:
+    """The page that a paragraph begins on, as citations write it: `p. 4`; "" where its document has no pages."""
+    return "" if paragraph.page_number is None else f"p. {paragraph.page_number}"
 
 
 def shortened(text: str, most: int = 60) -> str:

@@ -9,20 +9,24 @@ from markupsafe import Markup
 
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.response import Hit, Span
-from webapp.labels import Script, script
+from webapp.labels import Script, page_of, script
 from webapp.snippets import mark
 from webapp.tables import Table, table_of
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """The text of a record. kind: as in the model; table: for a row that has columns; part: `part 2 of 3` or ""."""
+    """The text of a record. kind: as in the model; table: for a row that has columns.
+
+    part: `part 2 of 3` or ""; page: `p. 4` or "".
+    """
 
     kind: str
     text: Markup
     script: Script
     table: Table | None
     part: str
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def passage_of(hit: Hit) -> Passage:
         script=script(hit.document.language, paragraph.text),
         table=table_of([hit]),
         part=part_of(paragraph),
+        page=page_of(paragraph),
     )
 
 

@@ -154,7 +154,7 @@ def present_hit(
         authors=", ".join(document.author),
         passage=passage_of(hit),
         context=neighbours_of(hit, around),
-        citation=cite(document, paragraph.ordinal, permalink, place.today),
+        citation=cite(document, paragraph, permalink, place.today),
         section=linked("section", paragraph.section) if paragraph.section and paragraph.section != document.title else None,
         tags=tuple(linked("tag", tag) for tag in document.tag),
     )

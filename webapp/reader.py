@@ -63,13 +63,18 @@ class Acts:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A paragraph in its place. repeats_title: a heading that says what the page's own heading says."""
+    """A paragraph in its place.
+
+    begins_page: whether it is the first on a page of the document; repeats_title: a heading that says what the page's own
+    heading says.
+    """
 
     ordinal: int
     passage: Passage
     hit: bool
     acts: Acts
     repeats_title: bool
+    begins_page: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +142,7 @@ def _blocks(hits: Sequence[Hit], ordinals: Sequence[int], place: Place) -> tuple
     before = {after: earlier for earlier, after in pairwise(ordinals)}
     after = dict(pairwise(ordinals))
     blocks: list[Block] = []
+    page: int | None = None
     for run in runs(hits):
         acts = tuple(_acts(hit, before, after, place) for hit in run)
         first = run[0]
@@ -146,7 +152,9 @@ def _blocks(hits: Sequence[Hit], ordinals: Sequence[int], place: Place) -> tuple
             hit=bool(first.spans),
             acts=acts[0],
             repeats_title=first.paragraph.kind is Kind.HEADING and first.paragraph.text == first.document.title,
+            begins_page=first.paragraph.page_number not in (None, page),
         )
+        page = run[-1].paragraph.page_number or page
         blocks.append(Block(record, table_of(run), acts))
     return tuple(blocks)
 
@@ -155,7 +163,7 @@ def _acts(hit: Hit, before: dict[int, int], after: dict[int, int], place: Place)
     document, ordinal = hit.document, hit.paragraph.ordinal
     cited = hit.spans or document.paragraphs <= _MOST_CITED
     permalink = place.base + document_url(document.id, ordinal=ordinal)
-    citation = cite(document, ordinal, permalink, place.today) if cited else None
+    citation = cite(document, hit.paragraph, permalink, place.today) if cited else None
     return Acts(citation, before.get(ordinal), after.get(ordinal))
 
 

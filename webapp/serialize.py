@@ -87,6 +87,7 @@ def _hit(hit: Hit, marks: str) -> Body:
         "part": _part(hit.paragraph),
         "kind": hit.paragraph.kind.value,
         "section": hit.paragraph.section,
+        "page_number": hit.paragraph.page_number,
         "score": None if hit.score is None else round(hit.score, 6),
         **_marked(hit),
         "document": _document(hit.document, hit.title_spans),
@@ -100,6 +101,7 @@ def _paragraph(hit: Hit) -> Body:
         "ordinal": hit.paragraph.ordinal,
         "kind": hit.paragraph.kind.value,
         "section": hit.paragraph.section,
+        "page_number": hit.paragraph.page_number,
         "part": _part(hit.paragraph),
         **_marked(hit),
     }

@@ -48,6 +48,7 @@ def _lines(number: int, hit: Hit, server: str) -> Iterator[tuple[Text, int]]:
         document.source,
         document.published,
         f"¶ {hit.paragraph.ordinal} of {document.paragraphs}" + (f", part {part.number} of {part.of}" if part else ""),
+        labels.page_of(hit.paragraph),
         hit.paragraph.section,
     ]
     yield Text(_printable(" · ".join(piece for piece in place if piece)), style="dim"), _INDENT

@@ -32,6 +32,7 @@ SECTIONS = (None, "Air defenses", "The air-defense network", "Missile", "Patriot
 DATES = (None, "2025", "2025-05", "2025-05-19", "2025-05-19T23:30:00-08:00", "2025-04-30", "2024-02-29", "2024-12-31", "1946")
 LANGUAGES = (None, "en", "uk")
 FORMATS = ("text", "markdown", "html", "jsonl")
+PAGES = (None, None, 1, 4, 300)
 
 IDS = (
     *(
@@ -88,7 +89,7 @@ def _document(random: Random, document_id: str) -> Indexed:
 
 def _paragraph(random: Random) -> Paragraph:
     kind = random.choice((Kind.PARAGRAPH, Kind.PARAGRAPH, Kind.LIST_ITEM, Kind.HEADING))
-    return make_paragraph(_text(random, random.randint(1, 12)), kind, random.choice(SECTIONS))
+    return make_paragraph(_text(random, random.randint(1, 12)), kind, random.choice(SECTIONS), random.choice(PAGES))
 
 
 def _text(random: Random, words: int) -> str:

@@ -12,7 +12,19 @@ from indexer.model import Kind
 from indexer.search.engine import Capabilities
 from indexer.search.query import All, Any, Fuzzy, Node, ParsedQuery, Phrase, Published, Wildcard, Word
 from indexer.search.request import Filter, Interval, SearchRequest, Sort
-from tests.engines.library import AUTHORS, DATES, FORMATS, LANGUAGES, SECTIONS, SEPARATORS, SOURCES, STOP_WORDS, TAGS, WORDS
+from tests.engines.library import (
+    AUTHORS,
+    DATES,
+    FORMATS,
+    LANGUAGES,
+    PAGES,
+    SECTIONS,
+    SEPARATORS,
+    SOURCES,
+    STOP_WORDS,
+    TAGS,
+    WORDS,
+)
 from tests.records import Indexed, make_document, make_paragraph
 
 UNSCORED = (Sort.NEWEST, Sort.OLDEST, Sort.DOCUMENT)
@@ -134,7 +146,7 @@ def libraries(draw: st.DrawFn) -> tuple[Indexed, ...]:
 def _documents(document_id: str) -> SearchStrategy[Indexed]:
     words = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(SEPARATORS)), min_size=1, max_size=8)
     texts = words.map(lambda pairs: "".join(part for pair in pairs for part in pair).strip())
-    paragraphs = st.builds(make_paragraph, texts, st.sampled_from(Kind), st.sampled_from(SECTIONS))
+    paragraphs = st.builds(make_paragraph, texts, st.sampled_from(Kind), st.sampled_from(SECTIONS), st.sampled_from(PAGES))
     return st.builds(
         lambda paragraphs, title, source, author, published, tag: make_document(
             document_id, paragraphs, title=title, source=source, author=tuple(author), published=published, tag=tuple(tag)

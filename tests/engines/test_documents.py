@@ -23,8 +23,8 @@ RICH = make_document(
     [
         make_paragraph("# Harbors", Kind.HEADING),
         make_paragraph("Tabs\tand\nlines, “quotes”, 𐍈 and e\u0301.", Kind.CODE, "Harbors"),
-        Paragraph(3, Kind.TABLE_ROW, "Name: Renn | Role: minister", "Harbors", Part(2, 3)),
-        Paragraph(4, Kind.BLOCKQUOTE, "…!", None, Part(1, 12)),
+        Paragraph(3, Kind.TABLE_ROW, "Name: Renn | Role: minister", "Harbors", Part(2, 3), page_number=1),
+        Paragraph(4, Kind.BLOCKQUOTE, "…!", None, Part(1, 12), page_number=70_000),
     ],
     title="The harbors’ day: part “one”",
     title_derived=True,

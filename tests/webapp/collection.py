@@ -59,9 +59,9 @@ def bulletin() -> Indexed:
         [
             "The harbour closes at dusk while the exercise lasts.",
             make_paragraph("two radars for Karsk, delivered: none", Kind.LIST_ITEM),
-            make_paragraph("sixty soldiers trained abroad, returned: fifty-eight", Kind.LIST_ITEM),
+            make_paragraph("sixty soldiers trained abroad, returned: fifty-eight", Kind.LIST_ITEM, page=2),
             make_paragraph("status = relay(air_defence)\n    if status: hold()", Kind.CODE),
-            Paragraph(0, Kind.PARAGRAPH, "A long account of the night goes on here.", None, Part(2, 3)),
+            Paragraph(0, Kind.PARAGRAPH, "A long account of the night goes on here.", None, Part(2, 3), page_number=2),
         ],
         title="The harbour closes at dusk while the exercise lasts.",
         title_derived=True,

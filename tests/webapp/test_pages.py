@@ -196,6 +196,11 @@ class TestResults:
         place = "http://127.0.0.1:8000/documents/courier:three-layers.md#p9"
         assert f"2025-03-02, ¶ 9. https://courier.velmara.example/2025/03/02/three-layers ({place}, read" in page.text
 
+    def test_a_hit_and_its_citation_name_the_page(self, client: FlaskClient) -> None:
+        page = _page(client, "/?q=abroad+fifty")
+        assert "2024-11-09 p. 2 sixty soldiers" in page.text
+        assert "2024-11-09, p. 2, ¶ 3. http" in page.text
+
     def test_table_rows_are_tables(self, client: FlaskClient) -> None:
         html = client.get("/?q=launchers").text
         assert '<th scope="col">First delivery</th>' in html
@@ -359,6 +364,13 @@ class TestReader:
         assert "Published 2024-11-09 (from the file name)" in text
         assert "the first sentence, as the document states none" in text
         assert "Part 2 of 3 of a long paragraph" in text
+
+    def test_pages_of_a_document_are_shown_where_they_begin(self, client: FlaskClient) -> None:
+        text = _page(client, "/documents/2024-11-09-bulletin.txt").text
+        assert "¶ 3 p. 2" in text
+        assert "2024-11-09, p. 2, ¶ 3. http" in text
+        assert "¶ 5 p. 2" not in text
+        assert "p. " not in _page(client, READER).text
 
     def test_unknown_metadata_is_shown(self, client: FlaskClient) -> None:
         text = _page(client, READER).text

@@ -40,7 +40,11 @@ DOCUMENT = DocumentMetadata(
 )
 TEXT = "A radar & a mast."
 HIT = Hit(
-    Paragraph(2, Kind.LIST_ITEM, TEXT, "Ports", Part(2, 3)), DOCUMENT, score=7.12345678, spans=((2, 7),), title_spans=((0, 5),)
+    Paragraph(2, Kind.LIST_ITEM, TEXT, "Ports", Part(2, 3), page_number=4),
+    DOCUMENT,
+    score=7.12345678,
+    spans=((2, 7),),
+    title_spans=((0, 5),),
 )
 RESPONSE = SearchResponse(
     total=21,
@@ -91,6 +95,7 @@ BODY = {
             "part": {"number": 2, "of": 3},
             "kind": "list_item",
             "section": "Ports",
+            "page_number": 4,
             "score": 7.123457,
             "text": TEXT,
             "spans": [[2, 7]],
@@ -141,7 +146,7 @@ def test_what_is_absent_is_null_or_empty() -> None:
     body: Any = serialize.search(SearchRequest(), SearchResponse(1, 1, (bare,), "g", {}))
     assert (body["next"], body["previous"], body["warnings"], body["relaxed"], body["facets"]) == (None, None, [], False, {})
     (hit,) = body["hits"]
-    assert (hit["part"], hit["section"], hit["score"], hit["spans"]) == (None, None, None, [])
+    assert (hit["part"], hit["section"], hit["page_number"], hit["score"], hit["spans"]) == (None, None, None, None, [])
     document = hit["document"]
     assert [name for name in document if document[name] is None] == ["source", "published", "language", "url"]
     assert (document["title_spans"], document["author"], document["tag"], document["extra"]) == ([], [], [], {})
@@ -206,6 +211,7 @@ def paragraph_body(ordinal: int) -> dict[str, Any]:
         "ordinal": ordinal,
         "kind": "list_item" if ordinal == 2 else "paragraph",
         "section": "Ports" if ordinal == 2 else None,
+        "page_number": 4 if ordinal == 2 else None,
         "part": {"number": 2, "of": 3} if ordinal == 2 else None,
         "text": TEXT,
         "spans": [[2, 7]] if ordinal == 2 else [],

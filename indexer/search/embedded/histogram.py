@@ -9,13 +9,14 @@ from datetime import date
 
 import numpy as np
 
-from indexer.errors import ParameterError
+from indexer.errors import IndexCorrupt, ParameterError
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.request import Interval
 from indexer.search.response import Bucket, Histogram
 
 MAX_BUCKETS = 20_000
 _EPOCH = date(1970, 1, 1).toordinal()
+_LAST_DAY = date.max.toordinal()
 # The most days that a stated date covers and still fits into one bucket.
 _LONGEST = {Interval.DAY: 1, Interval.MONTH: 31, Interval.YEAR: 366}
 _DAYS_BY_DAY = 92
@@ -25,13 +26,15 @@ _YEARS_BY_MONTH = 10
 class Calendar:
     """The distinct stated intervals of all segments, one segment's after the other, and the buckets that they lie in.
 
-    intervals: first and last days (proleptic Gregorian ordinals) by segment.
+    intervals: first and last days (proleptic Gregorian ordinals) by segment. Raises IndexCorrupt for days that no calendar has.
     """
 
     def __init__(self, intervals: Sequence[tuple[Array, Array]]) -> None:
         none = np.zeros(0, dtype=np.int32)
         self._first = np.concatenate([none, *(first for first, _ in intervals)])
         self._last = np.concatenate([none, *(last for _, last in intervals)])
+        if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for days in (self._first, self._last)):
+            raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
         self._buckets: dict[Interval, tuple[Array, Array]] = {}
 
     def histogram(self, counted: Sequence[Array], interval: Interval | None) -> Histogram:

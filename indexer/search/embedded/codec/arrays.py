@@ -29,7 +29,7 @@ from indexer.model import Json
 
 Array: TypeAlias = NDArray[Any]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 ALIGNMENT = 64
 _MILESTONE = 32
 _MAGIC = b"LOCCITAR"

@@ -85,6 +85,7 @@ def _documents_hold(segment: Segment) -> bool:
         and all(before.encode() < after.encode() for before, after in pairwise(ids))
         and np.array_equal(segment.record_document, np.repeat(numbers, np.diff(bounds)))
         and len(segment.file["record.parts"]) == 2 * segment.records
+        and len(segment.file["record.pages"]) in (0, segment.records)
     )
 
 

@@ -15,7 +15,7 @@ from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant
 from indexer.search.embedded.codec.loops import load_bulk_loops
 from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.codec.segment_writer import write_order, write_published
+from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_published
 from indexer.search.embedded.codec.texts import merge_texts
 
 
@@ -36,6 +36,7 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
         write_published(writer, [days for part in parts for days in part.days()])
         merge_texts(writer, "record.text", [part.texts() for part in parts])
         writer.add("record.parts", smallest(np.concatenate([part.parts() for part in parts])))
+        write_pages(writer, np.concatenate([part.pages() for part in parts]))
         for field in COLUMNS:
             _merge_column(writer, field, [part.column(field) for part in parts])
         _merge_postings(writer, "text", [part.postings("text", False) for part in parts], [part.records for part in parts])

@@ -74,6 +74,11 @@ class Remains:
         parts = self._segment.file["record.parts"]
         return parts if self._records is None else parts[np.repeat(self._records, 2)]
 
+    def pages(self) -> Array:
+        """The page that each record begins on, 0 for none."""
+        pages = self._segment.file["record.pages"]
+        return _left(pages, self._records) if len(pages) else np.zeros(self.records, dtype=np.uint8)
+
     def column(self, field: str) -> RemainingValues:
         """The values of a field."""
         column = self._segment.column(field)

@@ -189,6 +189,7 @@ class Segment:
             self.bounds.data,
             self.record_document.data,
             self.file["record.parts"].data,
+            self.file["record.pages"].data,
             self.column("kind").ordinals.data,
             self.column("section").ordinals.data,
         )
@@ -242,6 +243,7 @@ class Segment:
             text=text,
             section=self.column("section").value(section) if section else None,
             part=Part(places.parts[2 * record], parts) if parts else None,
+            page_number=(places.pages[record] or None) if places.pages else None,
         )
 
     def sizes(self) -> dict[str, int]:
@@ -267,6 +269,7 @@ class _Places(NamedTuple):
     bounds: memoryview
     documents: memoryview
     parts: memoryview
+    pages: memoryview
     kinds: memoryview
     sections: memoryview
 

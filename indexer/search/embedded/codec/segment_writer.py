@@ -34,6 +34,7 @@ class SegmentWriter:
         self._texts: list[bytes] = []
         self._bytes = 0
         self._parts = array("I")
+        self._pages = array("I")
         self._columns = {name: ColumnBuilder(FIELD_BY_NAME[name]) for name in COLUMNS}
         self._titles: list[bytes] = []
         self._words = 0
@@ -77,6 +78,7 @@ class SegmentWriter:
             self._columns["section"].add(_values(paragraph.section))
             self._columns["kind"].add((paragraph.kind,))
             self._parts.extend((paragraph.part.number, paragraph.part.of) if paragraph.part else (0, 0))
+            self._pages.append(paragraph.page_number or 0)
 
     def write(self, path: Path) -> None:
         """Write the segment file and see it to the disk."""
@@ -90,6 +92,7 @@ class SegmentWriter:
             write_published(writer, self._days)
             write_texts(writer, "record.text", self._texts)
             writer.add("record.parts", smallest(np.array(self._parts, dtype=np.uint32)))
+            write_pages(writer, np.array(self._pages, dtype=np.uint32))
             for column in self._columns.values():
                 column.write(writer)
             write_inverted(writer, "text", self._texts, stem)
@@ -102,6 +105,11 @@ def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> No
     writer.add("document.bounds", bounds)
     writer.add("document.order", order)
     writer.add("record.document", np.repeat(np.arange(len(ids), dtype=np.uint32), np.diff(bounds)))
+
+
+def write_pages(writer: ArraysWriter, pages: Array) -> None:
+    """The page that each record begins on, 0 for none; nothing at all where no record has one."""
+    writer.add("record.pages", smallest(pages if pages.any() else pages[:0]))
 
 
 def write_published(writer: ArraysWriter, days: Sequence[tuple[int, int]]) -> None:
