@@ -18,8 +18,9 @@ from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import DayRange, parse_published
 from indexer.search.engine import Capabilities
 from indexer.search.query import EMPTY_QUERY, Node, ParsedQuery
-from indexer.search.request import Filter, Interval, SearchRequest, Sort
+from indexer.search.request import Filter, Interval, Match, SearchRequest, Sort
 from indexer.search.response import (
+    MAX_TITLES,
     Bucket,
     DocumentResponse,
     Facet,
@@ -29,7 +30,10 @@ from indexer.search.response import (
     Hit,
     IndexStatus,
     SearchResponse,
+    TitleHit,
 )
+from indexer.search.syntax import parse
+from tests.hints import asks_title, begins, in_title, title_words
 from tests.matching import Marks, match, merge, values, without_stop_words
 
 _GENERATION = "oracle"
@@ -71,7 +75,13 @@ class OracleEngine:
             histogram=_histogram(found, request) if HISTOGRAM in request.facets else None,
             relaxed=relaxed,
             warnings=(*request.query.warnings, _RELAXED) if relaxed else request.query.warnings,
+            titles=self._titles(request) if request.hints and request.page == 1 else (),
         )
+
+    def facet(self, request: SearchRequest, field: str, prefix: str = "") -> Facet:
+        """A facet of the answer, and in it the values with a word that begins so."""
+        tree, _ = self._tree(request.query)
+        return _facet(field, self._match(tree), request, prefix)
 
     def document(
         self, document_id: str, query: ParsedQuery | None = None, first: int = 1, last: int | None = None
@@ -116,6 +126,25 @@ class OracleEngine:
         records = ((metadata, one) for metadata, paragraphs in self._documents.values() for one in paragraphs)
         matched = ((metadata, one, match(tree, metadata, one)) for metadata, one in records)
         return [Found(metadata, one, marks) for metadata, one, marks in matched if marks is not None]
+
+    def _titles(self, request: SearchRequest) -> tuple[TitleHit, ...]:
+        """The documents whose title has the words: the shortest title first, then the newest, then by id."""
+        query = request.query
+        tree = parse(query.source).tree if request.match is Match.ANY and query.source else query.tree
+        towards = in_title(without_stop_words(tree))
+        if not asks_title(towards):
+            return ()
+        found: dict[str, Found] = {}
+        for one in self._match(towards):
+            if _passes_filters(one, request) and _passes_range(one, request):
+                found.setdefault(one.document.id, one)
+        best = sorted(
+            found.values(),
+            key=lambda one: (len(title_words(one.document)), -_first_day(one.document, 0), one.document.id),
+        )
+        # What is marked is that of the first paragraph that matches, whether it passes the filters or not.
+        first = {one.document.id: one for one in reversed(self._match(towards))}
+        return tuple(TitleHit(one.document, merge(first[one.document.id].marks.title)) for one in best[:MAX_TITLES])
 
     def _tree(self, query: ParsedQuery) -> tuple[Node, bool]:
         """The tree that holds, and whether it is the relaxed one."""
@@ -171,11 +200,12 @@ def _passes_range(one: Found, request: SearchRequest) -> bool:
     return days is not None and days.overlaps(first.first if first else None, last.last if last else None)
 
 
-def _facet(name: str, found: list[Found], request: SearchRequest) -> Facet:
+def _facet(name: str, found: list[Found], request: SearchRequest, prefix: str = "") -> Facet:
     counted = [one for one in found if _passes_filters(one, request, but=name) and _passes_range(one, request)]
     own = [values(name, one.document, one.paragraph) for one in counted]
     counts = Counter(value for one in own for value in one)
-    states = dict.fromkeys(counts, FacetState.NONE)
+    begun = [value for value in counts if not prefix or begins(value, prefix)]
+    states = dict.fromkeys(begun, FacetState.NONE)
     for chosen in request.filters:
         if chosen.field == name:
             states.update(dict.fromkeys(chosen.included, FacetState.INCLUDED))
@@ -183,7 +213,7 @@ def _facet(name: str, found: list[Found], request: SearchRequest) -> Facet:
     listed = sorted((FacetValue(value, counts[value], state) for value, state in states.items()), key=_by_count)
     offered = [value for value in listed if value.state is FacetState.NONE][: request.facet_size]
     shown = tuple(value for value in listed if value.state is not FacetState.NONE or value in offered)
-    return Facet(shown, distinct=len(counts), missing=own.count(()))
+    return Facet(shown, distinct=len(begun), missing=own.count(()))
 
 
 def _by_count(value: FacetValue) -> tuple[int, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from indexer.fields import FIELD_BY_NAME
+from indexer.errors import NotFound
+from indexer.fields import FACETS, FIELD_BY_NAME
 from indexer.search.request import MAX_FACET_SIZE, Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue, SearchResponse
-from webapp.labels import number, value_label
+from webapp.labels import number, shortened, value_label
 from webapp.links import search_url, without_filter, without_range
 
 _FACET_SIZES = (100, MAX_FACET_SIZE)
@@ -61,9 +62,16 @@ class Chip:
         return search_url(self.without)
 
 
+def facet_name(name: str) -> str:
+    """The name of a facet. Raises NotFound for any other, with those that there are."""
+    if name not in FACETS:
+        raise NotFound(f"There is no facet {shortened(name)}. The facets are {', '.join(FACETS)}.")
+    return name
+
+
 def present_facets(response: SearchResponse, request: SearchRequest) -> tuple[FacetView, ...]:
     """The facets that have a value to show, in the order of the field table."""
-    return tuple(_facet(name, facet, request) for name, facet in response.facets.items() if facet.values)
+    return tuple(present_facet(name, facet, request) for name, facet in response.facets.items() if facet.values)
 
 
 def present_chips(request: SearchRequest) -> tuple[Chip, ...]:
@@ -97,10 +105,11 @@ def _range_label(first: str | None, last: str | None) -> str:
     return f"from {first}" if first else f"to {last}"
 
 
-def _facet(name: str, facet: Facet, request: SearchRequest) -> FacetView:
+def present_facet(name: str, facet: Facet, request: SearchRequest) -> FacetView:
+    """Lay out one facet; chosen values come first."""
     field = FIELD_BY_NAME[name]
     values = sorted(facet.values, key=lambda value: _ORDER[value.state])
-    most = max(value.count for value in values)
+    most = max((value.count for value in values), default=0)
     hidden = facet.distinct - sum(value.count > 0 for value in values)
     chosen = any(value.state is not FacetState.NONE for value in values)
     larger = next((size for size in _FACET_SIZES if size > request.facet_size), None)

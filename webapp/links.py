@@ -54,8 +54,8 @@ class SearchLinks:
         excluded = _without(current.excluded, value)
         return _results(self._query.changed(**{field: included, f"exclude_{field}": excluded}, page=()))
 
-    def document(self, document_id: str, ordinal: int) -> str:
-        """The reader at a paragraph, which marks what this search looks for and leads back to it."""
+    def document(self, document_id: str, ordinal: int | None = None) -> str:
+        """The reader, at a paragraph if one is named; it marks what this search looks for and leads back to it."""
         return _document(document_id, str(self._query), ordinal)
 
 

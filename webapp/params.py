@@ -19,7 +19,17 @@ from indexer.fields import FACETS, FIELD_BY_NAME
 from indexer.published import DayRange, parse_published
 from indexer.search import syntax
 from indexer.search.query import EMPTY_QUERY, ParsedQuery
-from indexer.search.request import MAX_DEPTH, MAX_FACET_SIZE, MAX_PAGE_SIZE, Filter, Interval, Match, SearchRequest, Sort
+from indexer.search.request import (
+    MAX_DEPTH,
+    MAX_FACET_SIZE,
+    MAX_PAGE_SIZE,
+    Filter,
+    Interval,
+    Match,
+    SearchRequest,
+    Snippet,
+    Sort,
+)
 from webapp.labels import shortened
 
 MAX_CONTEXT = 10
@@ -53,6 +63,15 @@ class ParsedParams:
     """A search as a URL asks for it; unknown: the names that mean nothing, in order."""
 
     request: SearchRequest
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetParams:
+    """A facet as a URL asks for it: a search, and what its values begin with, or ""."""
+
+    request: SearchRequest
+    prefix: str = ""
     unknown: tuple[str, ...] = ()
 
 
@@ -99,7 +118,15 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("facet_size", "How many values a facet lists.", f"a whole number from 1 to {MAX_FACET_SIZE}"),
     _choice("interval", "The width of the histogram's buckets; chosen by the span of the hits unless told.", Interval),
+    _choice("snippet", "Whether a hit shows its whole paragraph, or the best passage of a long one.", Snippet),
 )
+FACET_PARAMETERS: tuple[Parameter, ...] = (
+    *PARAMETERS,
+    Parameter(
+        "prefix", "List only values in which a word begins so.", "the beginning of a word, or words of which the last goes on"
+    ),
+)
+SUGGEST_PARAMETERS: tuple[Parameter, ...] = (Parameter("q", "What has been typed so far.", "a query, perhaps not finished"),)
 DOCUMENT_PARAMETERS: tuple[Parameter, ...] = (_Q, _MATCH)
 PARAGRAPH_PARAMETERS: tuple[Parameter, ...] = (
     *DOCUMENT_PARAMETERS,
@@ -179,11 +206,28 @@ class _Arguments:
 def parse(pairs: Iterable[tuple[str, str]]) -> ParsedParams:
     """Read a search. Raises ParameterError, naming the parameter and what it takes; QueryError for a query over a bound."""
     arguments = _Arguments(pairs, PARAMETERS)
+    return ParsedParams(_request(arguments), arguments.unknown)
+
+
+def parse_facet(pairs: Iterable[tuple[str, str]]) -> FacetParams:
+    """Read what is asked of a facet. Raises as `parse` does."""
+    arguments = _Arguments(pairs, FACET_PARAMETERS)
+    return FacetParams(_request(arguments), (arguments.one("prefix") or "").strip(), arguments.unknown)
+
+
+def parse_suggest(pairs: Iterable[tuple[str, str]]) -> str:
+    """Read what has been typed, white space at its end and all. Raises ParameterError, for an unknown parameter as well."""
+    arguments = _Arguments(pairs, SUGGEST_PARAMETERS)
+    refuse_unknown(arguments.unknown, SUGGEST_PARAMETERS)
+    return arguments.one("q") or ""
+
+
+def _request(arguments: _Arguments) -> SearchRequest:
     query, match = arguments.query()
     page, page_size = _page(arguments)
     sort = arguments.choice("sort", Sort)
     published_from, published_to = _published(arguments)
-    request = SearchRequest(
+    return SearchRequest(
         query=query,
         match=match,
         page=page,
@@ -195,8 +239,8 @@ def parse(pairs: Iterable[tuple[str, str]]) -> ParsedParams:
         facets=_facets(arguments),
         facet_size=arguments.number("facet_size", _DEFAULT.facet_size, most=MAX_FACET_SIZE),
         interval=arguments.choice("interval", Interval),
+        snippet=arguments.choice("snippet", Snippet) or _DEFAULT.snippet,
     )
-    return ParsedParams(request, arguments.unknown)
 
 
 def parse_document(pairs: Iterable[tuple[str, str]], table: Sequence[Parameter] = DOCUMENT_PARAMETERS) -> DocumentParams:
@@ -321,6 +365,7 @@ def _values(request: SearchRequest) -> Mapping[str, tuple[str, ...]]:
         "facets": (",".join(request.facets) or _NO_FACETS,),
         "facet_size": (str(request.facet_size),),
         "interval": (request.interval.value,) if request.interval else (),
+        "snippet": (request.snippet.value,),
     }
     for each in request.filters:
         values[each.field] = each.included

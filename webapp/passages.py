@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from indexer.model import DocumentMetadata, Paragraph
+from indexer.search.passage import best_passage
+from indexer.search.request import Snippet
 from indexer.search.response import Hit, Span
 from webapp.labels import Script, page_of, script
-from webapp.snippets import mark
+from webapp.snippets import mark, mark_part
 from webapp.tables import Table, table_of
 
 
@@ -46,17 +48,27 @@ class Neighbour:
     script: Script
 
 
-def passage_of(hit: Hit) -> Passage:
-    """The record that a hit is."""
+def passage_of(hit: Hit, snippet: Snippet = Snippet.FULL) -> Passage:
+    """The record that a hit is, or the best passage of it, which of a table row is no table any more."""
     paragraph = hit.paragraph
+    text = paragraph.text
+    begin, end = (0, len(text)) if snippet is Snippet.FULL else best_passage(text, hit.spans)
+    whole = end - begin == len(text)
     return Passage(
         kind=paragraph.kind.value,
-        text=mark(paragraph.text, hit.spans),
-        script=script(hit.document.language, paragraph.text),
-        table=table_of([hit]),
+        text=mark(text, hit.spans) if whole else _cut(hit, begin, end),
+        script=script(hit.document.language, text),
+        table=table_of([hit]) if whole else None,
         part=part_of(paragraph),
         page=page_of(paragraph),
     )
+
+
+def _cut(hit: Hit, begin: int, end: int) -> Markup:
+    """A passage with dots where the text goes on."""
+    text = hit.paragraph.text
+    marked = mark_part(text, hit.spans, begin, end)
+    return Markup("{}{}{}").format("… " if begin else "", marked, " …" if end < len(text) else "")
 
 
 def part_of(paragraph: Paragraph) -> str:

@@ -18,6 +18,7 @@ from webapp.facets import Chip, FacetView, present_chips, present_facets
 from webapp.histogram import DatesView, present_dates
 from webapp.labels import Dated, counted, dated, number, shortened
 from webapp.links import SearchLinks, api_url, document_url, search_url, without_filter, without_filters
+from webapp.meant import MeantView, TitleView, present_meant, present_title
 from webapp.pager import Pager, last_page, present_pager
 from webapp.passages import Neighbour, Passage, Titled, neighbours_of, passage_of, titled
 
@@ -102,9 +103,12 @@ class ResultsView:
     chips: tuple[Chip, ...]
     clear_url: str
     facets: tuple[FacetView, ...]
+    kept: tuple[tuple[str, str], ...]
     dates: DatesView | None
     sorts: tuple[SortOption, ...]
     any_word: bool
+    meant: MeantView | None
+    titles: tuple[TitleView, ...]
     hits: tuple[HitView, ...]
     pager: Pager | None
     json_url: str
@@ -129,9 +133,12 @@ def present_results(
         chips=present_chips(request),
         clear_url=search_url(without_filters(request)),
         facets=present_facets(response, request),
+        kept=params.write(replace(request, page=1)),
         dates=present_dates(response.histogram, links) if response.histogram else None,
         sorts=_sorts(request),
         any_word=request.match is Match.ANY,
+        meant=present_meant(request, response.did_you_mean) if response.did_you_mean else None,
+        titles=tuple(present_title(title, links) for title in response.titles),
         hits=hits,
         pager=present_pager(response.total, links),
         json_url=api_url(request),
@@ -152,7 +159,7 @@ def present_hit(
         source=linked("source", document.source) if document.source else None,
         published=dated(document.published),
         authors=", ".join(document.author),
-        passage=passage_of(hit),
+        passage=passage_of(hit, links.request.snippet),
         context=neighbours_of(hit, around),
         citation=cite(document, paragraph, permalink, place.today),
         section=linked("section", paragraph.section) if paragraph.section and paragraph.section != document.title else None,

@@ -7,11 +7,12 @@ from dataclasses import replace
 
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.model import DocumentMetadata, Json, Paragraph, paragraph_id
+from indexer.search.passage import best_passage
 from indexer.search.query import ParsedQuery
-from indexer.search.request import MAX_DEPTH, Match, SearchRequest
-from indexer.search.response import DocumentResponse, Facet, Histogram, Hit, SearchResponse, Span
+from indexer.search.request import MAX_DEPTH, Match, SearchRequest, Snippet
+from indexer.search.response import DocumentResponse, Facet, Histogram, Hit, SearchResponse, Span, Suggestion, TitleHit
 from webapp import links, params
-from webapp.snippets import mark
+from webapp.snippets import mark, mark_part
 
 Body = dict[str, Json]
 
@@ -29,10 +30,25 @@ def search(request: SearchRequest, response: SearchResponse, took_ms: float | No
         "generation": response.generation,
         "warnings": list(response.warnings),
         "relaxed": response.relaxed,
-        "did_you_mean": None,
-        "hits": [_hit(hit, marks) for hit in response.hits],
+        "did_you_mean": _did_you_mean(response),
+        "titles": [_title(title, marks) for title in response.titles],
+        "hits": [_hit(hit, marks, request.snippet) for hit in response.hits],
         "facets": _facets(response),
     }
+
+
+def facet(found: Facet) -> Body:
+    """The body of `/api/facets/<field>`, and of a facet in an answer."""
+    return {
+        "values": [{"value": each.value, "count": each.count, "state": each.state.value} for each in found.values],
+        "distinct": found.distinct,
+        "missing": found.missing,
+    }
+
+
+def suggestions(found: Sequence[Suggestion]) -> Body:
+    """The body of `/api/suggest`."""
+    return {"suggestions": [{"text": each.text, "kind": each.kind.value, "count": each.count} for each in found]}
 
 
 def document(response: DocumentResponse, query: ParsedQuery, match: Match) -> Body:
@@ -79,7 +95,22 @@ def fields() -> Body:
     }
 
 
-def _hit(hit: Hit, marks: str) -> Body:
+def _did_you_mean(response: SearchResponse) -> Json:
+    meant = response.did_you_mean
+    return None if meant is None else {"query": meant.query, "total": meant.total}
+
+
+def _title(title: TitleHit, marks: str) -> Body:
+    path = links.document_url(title.document.id)
+    return {
+        "id": title.document.id,
+        "title": title.document.title,
+        "title_spans": _spans(title.spans),
+        "links": {"html": _with_query(path, marks), "api": f"/api{path}"},
+    }
+
+
+def _hit(hit: Hit, marks: str, snippet: Snippet) -> Body:
     return {
         "id": paragraph_id(hit.document.id, hit.paragraph.ordinal),
         "ordinal": hit.paragraph.ordinal,
@@ -89,7 +120,7 @@ def _hit(hit: Hit, marks: str) -> Body:
         "section": hit.paragraph.section,
         "page_number": hit.paragraph.page_number,
         "score": None if hit.score is None else round(hit.score, 6),
-        **_marked(hit),
+        **_marked(hit, snippet),
         "document": _document(hit.document, hit.title_spans),
         "links": _links(hit.document.id, hit.paragraph.ordinal, marks),
     }
@@ -107,9 +138,12 @@ def _paragraph(hit: Hit) -> Body:
     }
 
 
-def _marked(hit: Hit) -> Body:
-    text = hit.paragraph.text
-    return {"text": text, "spans": _spans(hit.spans), "html": str(mark(text, hit.spans))}
+def _marked(hit: Hit, snippet: Snippet = Snippet.FULL) -> Body:
+    text, spans = hit.paragraph.text, _spans(hit.spans)
+    if snippet is Snippet.FULL:
+        return {"text": text, "spans": spans, "html": str(mark(text, hit.spans))}
+    begin, end = best_passage(text, hit.spans)
+    return {"text": text, "spans": spans, "html": str(mark_part(text, hit.spans, begin, end)), "passage": [begin, end]}
 
 
 def _part(paragraph: Paragraph) -> Json:
@@ -145,18 +179,10 @@ def _described(response: DocumentResponse) -> Body:
 
 
 def _facets(response: SearchResponse) -> Body:
-    facets: Body = {name: _facet(facet) for name, facet in response.facets.items()}
+    facets: Body = {name: facet(found) for name, found in response.facets.items()}
     if response.histogram is not None:
         facets[HISTOGRAM] = _histogram(response.histogram)
     return facets
-
-
-def _facet(facet: Facet) -> Body:
-    return {
-        "values": [{"value": each.value, "count": each.count, "state": each.state.value} for each in facet.values],
-        "distinct": facet.distinct,
-        "missing": facet.missing,
-    }
 
 
 def _histogram(histogram: Histogram) -> Body:

@@ -31,6 +31,12 @@ def mark(text: str, spans: Iterable[Span]) -> Markup:
     return sanitize("".join(parts))
 
 
+def mark_part(text: str, spans: Iterable[Span], begin: int, end: int) -> Markup:
+    """A part of a text as `mark` gives it; spans: of the whole text, those outside of the part left out."""
+    inside = ((max(start, begin) - begin, min(stop, end) - begin) for start, stop in spans if start < end and stop > begin)
+    return mark(text[begin:end], inside)
+
+
 def sanitize(html: str) -> Markup:
     """HTML with no element but `mark` and no attribute; anything else in it is escaped. Clean HTML stays as it is."""
     if _CLEAN.fullmatch(html):

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from indexer.search.request import SearchRequest
+from indexer.search.passage import best_passage
+from indexer.search.request import SearchRequest, Snippet
 from indexer.search.response import Hit, SearchResponse, Span
 from webapp import labels, links
 
@@ -22,7 +23,7 @@ def print_results(request: SearchRequest, response: SearchResponse, server: str,
     console = _Console(highlight=False, markup=False, emoji=False)
     first = (request.page - 1) * request.page_size + 1
     for number, hit in enumerate(response.hits, first):
-        for line, indent in _lines(number, hit, server):
+        for line, indent in _lines(number, hit, server, request.snippet):
             if console.is_terminal:
                 console.print(Padding(line, (0, 0, 0, indent), expand=False))
             else:
@@ -39,7 +40,7 @@ class _Console(Console):
         raise BrokenPipeError
 
 
-def _lines(number: int, hit: Hit, server: str) -> Iterator[tuple[Text, int]]:
+def _lines(number: int, hit: Hit, server: str, snippet: Snippet) -> Iterator[tuple[Text, int]]:
     """The lines of a hit, each with its indentation."""
     document = hit.document
     yield Text.assemble((f"{number:>2}. ", "dim"), _marked(document.title, hit.title_spans, "bold")), 0
@@ -52,8 +53,18 @@ def _lines(number: int, hit: Hit, server: str) -> Iterator[tuple[Text, int]]:
         hit.paragraph.section,
     ]
     yield Text(_printable(" · ".join(piece for piece in place if piece)), style="dim"), _INDENT
-    yield _marked(hit.paragraph.text, hit.spans, ""), _INDENT
+    yield _text(hit, snippet), _INDENT
     yield Text(f"{server}{links.document_url(document.id, ordinal=hit.paragraph.ordinal)}", style="cyan"), _INDENT
+
+
+def _text(hit: Hit, snippet: Snippet) -> Text:
+    """The paragraph, or its best passage with dots where it goes on."""
+    text = hit.paragraph.text
+    marked = _marked(text, hit.spans, "")
+    if snippet is Snippet.FULL:
+        return marked
+    begin, end = best_passage(text, hit.spans)
+    return Text.assemble("… " if begin else "", marked[begin:end], " …" if end < len(text) else "")
 
 
 def _marked(text: str, spans: tuple[Span, ...], style: str) -> Text:

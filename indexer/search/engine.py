@@ -13,7 +13,7 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
-from indexer.search.response import DocumentResponse, IndexStatus, SearchResponse
+from indexer.search.response import DocumentResponse, Facet, IndexStatus, SearchResponse
 
 
 class SearchEngine(Protocol):
@@ -29,6 +29,13 @@ class SearchEngine(Protocol):
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Answer a request. Raises QueryError for what the engine cannot do or bound."""
+        ...
+
+    def facet(self, request: SearchRequest, field: str, prefix: str = "") -> Facet:
+        """A facet of the answer to a request. prefix: list only values of which some word begins with it, folded.
+
+        A prefix of several words means words next to each other, the last of which may go on. Chosen values are listed always.
+        """
         ...
 
     def document(

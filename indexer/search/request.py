@@ -37,6 +37,13 @@ class Interval(StrEnum):
     DAY = "day"
 
 
+class Snippet(StrEnum):
+    """How much of a hit's text is shown: all of it, or the best passage."""
+
+    FULL = "full"
+    PASSAGE = "passage"
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Whole values of one facet field: any of `included` (if there are any), and none of `excluded`."""
@@ -54,6 +61,7 @@ class SearchRequest:
     published_from, published_to: partial dates as typed, inclusive; a record's interval must overlap.
     facets: names of facet fields and `published`, in the order of the field table.
     interval: None chooses by the span of the matches.
+    hints: whether the answer looks for titles and for what may have been meant; whoever only counts does without.
     """
 
     query: ParsedQuery = EMPTY_QUERY
@@ -67,6 +75,8 @@ class SearchRequest:
     facets: tuple[str, ...] = (*FACETS, HISTOGRAM)
     facet_size: int = 10
     interval: Interval | None = None
+    snippet: Snippet = Snippet.FULL
+    hints: bool = True
 
     @property
     def order(self) -> Sort:

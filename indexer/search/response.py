@@ -13,6 +13,9 @@ from indexer.search.request import Interval
 Span: TypeAlias = tuple[int, int]
 """Start and end of a match in code points, end-exclusive."""
 
+MAX_TITLES = 3
+MAX_SUGGESTIONS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -81,10 +84,27 @@ class Histogram:
 
 
 @dataclass(frozen=True, slots=True)
+class TitleHit:
+    """A document whose title has what the query looks for in the text; spans: offsets into the title."""
+
+    document: DocumentMetadata
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DidYouMean:
+    """A query that may have been meant, and how many records it finds under the same filters."""
+
+    query: str
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResponse:
     """The answer to a SearchRequest. total: matching records, exact. documents: how many documents they stand in.
 
     facets: those asked for, in the order of the field table. histogram: where `published` was asked for.
+    titles: on page 1, MAX_TITLES at most. did_you_mean: only where it finds more than the query itself, unrelaxed.
     """
 
     total: int
@@ -95,6 +115,26 @@ class SearchResponse:
     histogram: Histogram | None = None
     relaxed: bool = False
     warnings: tuple[str, ...] = ()
+    titles: tuple[TitleHit, ...] = ()
+    did_you_mean: DidYouMean | None = None
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion completes to: a word, a phrase of the corpus, a document's title, or a name in its metadata."""
+
+    WORD = "word"
+    PHRASE = "phrase"
+    TITLE = "title"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A query that what was typed may become. count: how many records a search for it finds."""
+
+    text: str
+    kind: SuggestionKind
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from indexer.errors import ParameterError, QueryError
 from indexer.fields import FACETS, HISTOGRAM
 from indexer.search import syntax
 from indexer.search.query import EMPTY_QUERY, ParsedQuery
-from indexer.search.request import Filter, Interval, Match, SearchRequest, Sort
+from indexer.search.request import Filter, Interval, Match, SearchRequest, Snippet, Sort
 from webapp import params
 
 Pairs = list[tuple[str, str]]
@@ -66,6 +66,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
         facets=tuple(name for name in ALL_FACETS if name in chosen),
         facet_size=draw(st.integers(1, 1000)),
         interval=draw(st.none() | st.sampled_from(Interval)),
+        snippet=draw(st.sampled_from(Snippet)),
     )
 
 
@@ -146,7 +147,7 @@ def test_the_table_holds_every_parameter_once() -> None:
     filters = [name for facet in FACETS for name in (facet, f"exclude_{facet}")]
     before, after = (
         ["q", "page", "page_size", "sort", "match"],
-        ["published_from", "published_to", "facets", "facet_size", "interval"],
+        ["published_from", "published_to", "facets", "facet_size", "interval", "snippet"],
     )
     assert [*before, *filters, *after] == NAMES
     assert [parameter.name for parameter in params.PARAMETERS if parameter.repeatable] == filters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from indexer.search.query import EMPTY_QUERY
 from indexer.search.request import Filter, Interval, Match, SearchRequest
 from indexer.search.response import (
     Bucket,
+    DidYouMean,
     DocumentResponse,
     Facet,
     FacetState,
@@ -21,6 +23,7 @@ from indexer.search.response import (
     Histogram,
     Hit,
     SearchResponse,
+    TitleHit,
 )
 from webapp import serialize
 
@@ -55,6 +58,8 @@ RESPONSE = SearchResponse(
     histogram=Histogram((Bucket("2025-05-01", "2025-05-31", 3),), Interval.MONTH, coarser=1, missing=2),
     relaxed=True,
     warnings=("No paragraph has all these words.",),
+    titles=(TitleHit(replace(DOCUMENT, id="a b.md", title="Radar"), ((0, 5),)),),
+    did_you_mean=DidYouMean("radars", 9),
 )
 REQUEST = SearchRequest(
     query=syntax.parse("radar mast", Match.ALL),
@@ -86,7 +91,15 @@ BODY = {
     "generation": "g-7",
     "warnings": ["No paragraph has all these words."],
     "relaxed": True,
-    "did_you_mean": None,
+    "did_you_mean": {"query": "radars", "total": 9},
+    "titles": [
+        {
+            "id": "a b.md",
+            "title": "Radar",
+            "title_spans": [[0, 5]],
+            "links": {"html": "/documents/a%20b.md?q=radar+mast", "api": "/api/documents/a%20b.md"},
+        }
+    ],
     "hits": [
         {
             "id": "news.jsonl:2019-0#p2",

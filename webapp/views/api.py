@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from indexer.errors import NotFound
 from webapp import params, serialize
 from webapp.context import current
+from webapp.facets import facet_name
 from webapp.reply import reply
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
@@ -25,6 +26,14 @@ def search() -> Response:
     body = serialize.search(parsed.request, response, took_ms=0.0)
     body["took_ms"] = round((perf_counter() - started) * 1000, 3)
     return reply(body)
+
+
+@blueprint.get("/facets/<field>")
+def facet(field: str) -> Response:
+    """The values of a facet under a search, or those that begin with a prefix."""
+    asked = params.parse_facet(_pairs())
+    params.refuse_unknown(asked.unknown, params.FACET_PARAMETERS)
+    return reply(serialize.facet(current().engine.facet(asked.request, facet_name(field), asked.prefix)))
 
 
 @blueprint.get("/documents/<document_id>")

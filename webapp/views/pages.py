@@ -16,6 +16,8 @@ from indexer.search.request import SearchRequest
 from indexer.search.response import Hit, SearchResponse
 from webapp import examples, params
 from webapp.context import current
+from webapp.facet_page import page_request, present_facet_page
+from webapp.facets import facet_name
 from webapp.links import server_url
 from webapp.present import Around, FormView, Notice, Place, kept_form, present_results, unknown_notice
 from webapp.reader import present_document
@@ -51,6 +53,16 @@ def search() -> str:
         ways=_suggestions(engine, parsed.request, response),
         nothing=None if response.total else present_nothing(parsed.request, engine.status()),
     )
+
+
+@blueprint.get("/facets/<field>")
+def facet(field: str) -> str:
+    """All values of a facet under a search, or those that `prefix` begins; a script takes its list from here."""
+    asked = params.parse_facet(_pairs())
+    asked = replace(asked, request=page_request(asked.request))
+    found = current().engine.facet(asked.request, facet_name(field), asked.prefix)
+    view = present_facet_page(field, found, asked)
+    return render_template("facet.html", view=view, form=view.form, notice=unknown_notice(asked.unknown))
 
 
 @blueprint.get("/documents/<document_id>")
@@ -123,7 +135,7 @@ def _suggestions(engine: SearchEngine, asked: SearchRequest, response: SearchRes
 
 
 def _count(engine: SearchEngine, asked: SearchRequest) -> int:
-    return engine.search(replace(asked, page=1, page_size=1, facets=())).total
+    return engine.search(replace(asked, page=1, page_size=1, facets=(), hints=False)).total
 
 
 def _around(engine: SearchEngine) -> Around:

@@ -6,7 +6,7 @@ import functools
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.model import DocumentMetadata
 from indexer.search.capabilities import Capabilities
+from indexer.search.embedded.beginnings import begun_values
+from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered, count_facet
@@ -25,9 +27,10 @@ from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.scoring import rank
 from indexer.search.embedded.slots import without_stop_words
 from indexer.search.embedded.snapshot import Snapshot
+from indexer.search.embedded.titles import best_titles, title_tree
 from indexer.search.query import Node, ParsedQuery
 from indexer.search.request import SearchRequest, Sort
-from indexer.search.response import DocumentResponse, Histogram, Hit, IndexStatus, SearchResponse
+from indexer.search.response import DocumentResponse, Facet, Histogram, Hit, IndexStatus, SearchResponse, TitleHit
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
@@ -55,6 +58,15 @@ def _translated(method: Callable[Concatenate[EmbeddedEngine, _Arguments], _Answe
     return answer
 
 
+class _Found(NamedTuple):
+    """What a query finds: the tree that holds, the evaluation of each segment and its records, and whether it is relaxed."""
+
+    tree: Node
+    evaluations: list[Evaluation]
+    records: list[Array]
+    relaxed: bool
+
+
 class EmbeddedEngine:
     """Answers requests from mapped arrays. Threads share it; each request holds one generation from beginning to end."""
 
@@ -72,18 +84,9 @@ class EmbeddedEngine:
     def search(self, request: SearchRequest) -> SearchResponse:
         """Answer a request: see SearchEngine."""
         snapshot = self._snapshot()
-        tree = without_stop_words(request.query.tree)
-        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
-        found = [evaluation.records(tree) for evaluation in evaluations]
-        relaxed = request.query.relaxed is not None and not any(map(len, found))
-        if relaxed and request.query.relaxed is not None:
-            tree = without_stop_words(request.query.relaxed)
-            found = [evaluation.records(tree) for evaluation in evaluations]
+        tree, evaluations, found, relaxed = self._find(snapshot, request.query)
         highlighter = Highlighter(tree, _accepted(evaluations))
-        matches = [
-            Filtered(segment, records, request, self._kernels)
-            for segment, records in zip(snapshot.segments, found, strict=True)
-        ]
+        matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         return SearchResponse(
             total=sum(len(filtered.records()) for filtered in matches),
@@ -98,7 +101,34 @@ class EmbeddedEngine:
             histogram=self._histogram(snapshot, matches, request),
             relaxed=relaxed,
             warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
+            titles=_titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
         )
+
+    @_translated
+    def facet(self, request: SearchRequest, field: str, prefix: str = "") -> Facet:
+        """A facet, and in it what begins with a prefix: see SearchEngine."""
+        snapshot = self._snapshot()
+        found = self._find(snapshot, request.query)
+        _accepted(found.evaluations)
+        matches = self._filtered(snapshot, found.records, request)
+        within = begun_values(snapshot, field, prefix, self._kernels) if prefix else None
+        return count_facet(field, matches, snapshot.values(field), request, self._kernels, within)
+
+    def _find(self, snapshot: Snapshot, query: ParsedQuery) -> _Found:
+        """What a query finds without any filter, relaxed where it has to be."""
+        tree = without_stop_words(query.tree)
+        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
+        records = [evaluation.records(tree) for evaluation in evaluations]
+        if query.relaxed is None or any(map(len, records)):
+            return _Found(tree, evaluations, records, False)
+        tree = without_stop_words(query.relaxed)
+        return _Found(tree, evaluations, [evaluation.records(tree) for evaluation in evaluations], True)
+
+    def _filtered(self, snapshot: Snapshot, found: Sequence[Array], request: SearchRequest) -> list[Filtered]:
+        return [
+            Filtered(segment, records, request, self._kernels)
+            for segment, records in zip(snapshot.segments, found, strict=True)
+        ]
 
     def _ranked(
         self,
@@ -264,13 +294,8 @@ class EmbeddedEngine:
 
     def _highlighter(self, snapshot: Snapshot, query: ParsedQuery) -> Highlighter:
         """What a search for this query would mark by."""
-        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
-        tree = without_stop_words(query.tree)
-        found = [evaluation.records(tree) for evaluation in evaluations]
-        if query.relaxed is not None and not any(map(len, found)):
-            tree = without_stop_words(query.relaxed)
-            found = [evaluation.records(tree) for evaluation in evaluations]
-        return Highlighter(tree, _accepted(evaluations))
+        found = self._find(snapshot, query)
+        return Highlighter(found.tree, _accepted(found.evaluations))
 
 
 def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
@@ -292,3 +317,13 @@ def _hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter
         records.append((segment.paragraph(place.record), document))
     marks = highlighter.mark(records)
     return tuple(Hit(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True))
+
+
+def _titles(snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest) -> tuple[TitleHit, ...]:
+    tree = title_tree(request)
+    best = best_titles(tree, evaluations, request) if tree is not None else []
+    if not best or tree is None:
+        return ()
+    places = [Ranked(one.segment, one.record, None) for one in best]
+    hits = _hits(snapshot, places, Highlighter(tree, _accepted(evaluations)))
+    return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)

@@ -145,17 +145,27 @@ def published_range(request: SearchRequest) -> tuple[int | None, int | None]:
 
 
 def count_facet(
-    field: str, matches: Sequence[Filtered], values: MergedValues, request: SearchRequest, kernels: Kernels
+    field: str,
+    matches: Sequence[Filtered],
+    values: MergedValues,
+    request: SearchRequest,
+    kernels: Kernels,
+    within: Array | None = None,
 ) -> Facet:
-    """A facet's values over the matches, less the field's own filter."""
-    counts = values.united([filtered.count(field) for filtered in matches])
+    """A facet's values over the matches, less the field's own filter.
+
+    within: the only ordinals that are asked about, as a mask; chosen values are listed all the same.
+    """
+    every = values.united([filtered.count(field) for filtered in matches])
+    counts = every if within is None else np.where(within, every, 0)
+    counts[0] = every[0]
     chosen = next((filter for filter in request.filters if filter.field == field), None)
     if chosen is None:
         places, distinct = kernels.largest(counts, request.facet_size)
         listed = zip(places.tolist(), counts[places].tolist(), strict=True)
         return Facet(tuple(FacetValue(values[place], count) for place, count in listed), distinct, int(counts[0]))
     states = dict.fromkeys(chosen.included, FacetState.INCLUDED) | dict.fromkeys(chosen.excluded, FacetState.EXCLUDED)
-    numbers = {value: int(counts[place]) if (place := values.place(value)) else 0 for value in states}
+    numbers = {value: int(every[place]) if (place := values.place(value)) else 0 for value in states}
     others = counts.copy()
     others[[values.place(value) for value in states]] = 0
     places, _ = kernels.largest(others, request.facet_size)

@@ -53,7 +53,14 @@ class Near:
     distance: int
 
 
-Expansion: TypeAlias = Pattern | Near
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Forms that begin with these letters, however many they are: those of a word that is still being typed."""
+
+    text: str
+
+
+Expansion: TypeAlias = Pattern | Near | Beginning
 
 
 class FormTable:
@@ -78,9 +85,17 @@ class FormTable:
 
     def expand(self, expansion: Expansion, kernels: Kernels) -> list[int]:
         """The places of the forms that an expansion stands for, in order. Raises QueryError where they are too many."""
+        if isinstance(expansion, Beginning):
+            return list(range(*self.beginning(expansion.text)))
         places = self._matching(expansion) if isinstance(expansion, Pattern) else self._near(expansion, kernels)
         bound_forms(expansion, len(places))
         return places
+
+    def beginning(self, text: str) -> tuple[int, int]:
+        """Where the forms that begin with some letters stand: first, and one past the last. They stand together."""
+        literal = text.encode()
+        first = self._postings.forms.bisect(literal)
+        return first, self._postings.forms.bisect(literal + b"\xff") if literal else len(self._covered)
 
     def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
         wanted = np.frombuffer(expansion.form.encode("utf-32-le"), dtype=np.uint32)
@@ -89,10 +104,8 @@ class FormTable:
         return places
 
     def _matching(self, pattern: Pattern) -> list[int]:
-        """Forms that begin alike stand together, so that only those are looked at."""
-        literal = pattern.literal.encode()
-        first = self._postings.forms.bisect(literal)
-        end = self._postings.forms.bisect(literal + b"\xff") if literal else len(self._covered)
+        """Only those that begin with the pattern's letters are looked at."""
+        first, end = self.beginning(pattern.literal)
         stretch = self._words[self._starts[first] : self._starts[end]]
         expression = re.compile(f"^{pattern.regex}$", re.MULTILINE)
         starts = [
@@ -120,7 +133,7 @@ def _shared_letters(codes: Array, starts: Array) -> Array:
 def bound_forms(expansion: Expansion, count: int) -> None:
     """Raise QueryError where an expansion stands for more forms than are looked up."""
     if count > MAX_FORMS:
-        written = expansion.text if isinstance(expansion, Pattern) else expansion.form
+        written = expansion.form if isinstance(expansion, Near) else expansion.text
         raise QueryError(f"{written} stands for more than {MAX_FORMS:,} words. Add a letter.")
 
 
