@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from indexer.errors import ExtractionError
-from indexer.extract import html, jsonl, markdown, text
+from indexer.extract import compressed, html, jsonl, markdown, tar, text, zip
 from indexer.extract.content import Allowance, OnDisk
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
@@ -20,7 +20,17 @@ from indexer.limits import Limits
 from indexer.report import Skip
 
 # In the order in which they are asked whether they know a content.
-FORMATS: tuple[Format, ...] = (html.FORMAT, jsonl.FORMAT, markdown.FORMAT, text.FORMAT)
+FORMATS: tuple[Format, ...] = (
+    html.FORMAT,
+    jsonl.FORMAT,
+    markdown.FORMAT,
+    text.FORMAT,
+    zip.FORMAT,
+    tar.FORMAT,
+    compressed.GZIP,
+    compressed.BZIP2,
+    compressed.XZ,
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -43,8 +53,8 @@ def _extract(file: SourceFile) -> Iterator[Extracted]:
                 if not isinstance(found, SourceFile):
                     yield found
                     continue
+                _admit(found)
                 yield from _inside(found)
-                _check_allowance(found)
     except ExtractionError as error:
         yield file.skip(error)
     except OSError as error:
@@ -66,9 +76,6 @@ def _recognized(file: SourceFile, stack: ExitStack) -> tuple[SourceFile, Format]
 
 def _inside(file: SourceFile) -> Iterator[Extracted]:
     """What a file inside another gives. A reader that fails in a new way must not cost the files beside it."""
-    file.allowance.members_left -= 1
-    if file.allowance.members_left < 0:
-        return
     if file.depth > file.limits.max_depth:
         reason = f"stands in more than {file.limits.max_depth} archives, mails or compressed files"
         yield Skip(file.shown, reason, "Unpack it yourself, or raise the setting max_depth.")
@@ -81,9 +88,10 @@ def _inside(file: SourceFile) -> Iterator[Extracted]:
         yield Skip(file.shown, reason, "Please report it with the file; --verbose shows where it happened.")
 
 
-def _check_allowance(file: SourceFile) -> None:
-    """Raise ExtractionError where nothing is left for what comes behind a file inside another."""
+def _admit(file: SourceFile) -> None:
+    """Count a file inside another. Raises ExtractionError where nothing is left for it and those behind it."""
     allowance, behind = file.allowance, f"the rest, from {file.shown} on, is left out"
+    allowance.members_left -= 1
     if allowance.members_left < 0:
         reason = f"holds more than {file.limits.max_members:,} files: {behind}"
         raise ExtractionError(reason, "Unpack it yourself, or raise the setting max_members.")

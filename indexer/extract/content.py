@@ -12,8 +12,8 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,7 +22,8 @@ from typing import IO, Protocol
 from indexer.errors import ExtractionError
 from indexer.limits import Limits
 
-_CHUNK = 1 << 20
+_PIECE = 1 << 16
+_CHUNK = 16 * _PIECE
 
 
 class Allowance:
@@ -45,6 +46,14 @@ class Allowance:
             f"unpacks to more than {megabytes(self._limits.max_unpacked_bytes)}, all in all",
             "Unpack it yourself, or raise the setting max_unpacked_bytes.",
         )
+
+
+class Stream(Protocol):
+    """What unpacks: read1 gives some bytes, at most so many, and none at the end."""
+
+    def read1(self, size: int = ..., /) -> bytes: ...
+
+    def close(self) -> None: ...
 
 
 class Content(Protocol):
@@ -105,9 +114,13 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """Bytes that are packed in another file. opener: begins to unpack; size: of the unpacked bytes, where that is stated."""
+    """Bytes that are packed in another file.
 
-    opener: Callable[[], IO[bytes]]
+    opener: begins to unpack, and gives the stream and those below it that are to be closed with it. size: of the unpacked
+    bytes, where that is stated.
+    """
+
+    opener: Callable[[], tuple[Stream, ...]]
     allowance: Allowance
     size: int | None = None
 
@@ -119,32 +132,53 @@ class Packed:
         """Raises ExtractionError where so much is stated to be in it that it could never be read whole."""
         if self.size is not None and self.size > self.allowance.bytes_left:
             raise self.allowance.exceeded()
-        return self.peek()
+        return self._stream(self.allowance.unpack)
 
     def peek(self) -> io.BufferedReader:
-        """A stream to read the beginning from, however large the whole is."""
+        """A stream to read the beginning from, however large the whole is; what is read is not counted."""
+        return self._stream(lambda _count: None)
+
+    def _stream(self, count: Callable[[int], None]) -> io.BufferedReader:
         try:
-            return io.BufferedReader(_Unpacking(self.opener(), self.allowance))
+            return io.BufferedReader(_Unpacking(self.opener(), count))
         except _BROKEN as error:
             raise _broken(error) from error
 
 
-def set_aside(packed: io.BufferedReader) -> tuple[Content, IO[bytes] | None]:
-    """The rest of a stream as content to be read in any order, and the temporary file to close afterwards, if it needs one."""
-    first = packed.read(_CHUNK)
+@contextmanager
+def set_aside(packed: io.BufferedReader, broken: list[ExtractionError] | None = None) -> Iterator[Content]:
+    """The rest of a stream as content to be read in any order, as long as the context lasts.
+
+    broken: takes what is wrong with the stream, and the content is what could be read before; without it that is raised.
+    """
+    chunks = _chunks(packed, broken)
+    first = next(chunks, b"")
     if len(first) < _CHUNK:
-        return InMemory(first), None
-    file = TemporaryFile()  # noqa: SIM115  # the caller closes it
-    try:
-        chunk = first
-        while chunk:
+        chunks.close()
+        yield InMemory(first)
+        return
+    with TemporaryFile() as file:
+        file.write(first)
+        for chunk in chunks:
             file.write(chunk)
-            chunk = packed.read(_CHUNK)
         file.flush()
-    except BaseException:
-        file.close()
-        raise
-    return SetAside(file), file
+        yield SetAside(file)
+
+
+def _chunks(packed: io.BufferedReader, broken: list[ExtractionError] | None) -> Generator[bytes, None, None]:
+    """Chunks of `_CHUNK` bytes, the last one shorter."""
+    chunk = bytearray()
+    try:
+        while piece := packed.read1(_PIECE):
+            chunk += piece
+            if len(chunk) >= _CHUNK:
+                yield bytes(chunk)
+                chunk.clear()
+    except ExtractionError as error:
+        if broken is None:
+            raise
+        broken.append(error)
+    yield bytes(chunk)
 
 
 def megabytes(count: int) -> str:
@@ -183,26 +217,28 @@ class _View(io.RawIOBase):
 class _Unpacking(io.RawIOBase):
     """A stream of unpacked bytes that are counted; what is broken in it is an ExtractionError."""
 
-    def __init__(self, stream: IO[bytes], allowance: Allowance) -> None:
-        self._stream = stream
-        self._allowance = allowance
+    def __init__(self, streams: tuple[Stream, ...], count: Callable[[int], None]) -> None:
+        self._stream = streams[0]
+        self._streams = streams
+        self._count = count
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # what BufferedReader hands over
         try:
-            chunk = self._stream.read(len(buffer))
+            chunk = self._stream.read1(len(buffer))
         except _BROKEN as error:
             raise _broken(error) from error
-        self._allowance.unpack(len(chunk))
+        self._count(len(chunk))
         buffer[: len(chunk)] = chunk
         return len(chunk)
 
     def close(self) -> None:
         if not self.closed:
-            with suppress(*_BROKEN):
-                self._stream.close()
+            for stream in self._streams:
+                with suppress(*_BROKEN):
+                    stream.close()
         super().close()
 
 

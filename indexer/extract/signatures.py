@@ -62,7 +62,7 @@ _IMAGES_IN_BOXES = (b"heic", b"heix", b"mif1", b"avif")
 
 def looks_like(start: bytes, is_binary: bool = False) -> str | None:
     """What a file that begins so is, for people; None where that cannot be told. is_binary: whether it is surely no text."""
-    for magic, what in (*_AT_BEGINNING, *(_OF_BINARIES if is_binary else ())):
+    for magic, what in _AT_BEGINNING + _OF_BINARIES if is_binary else _AT_BEGINNING:
         if start.startswith(magic):
             return what
     if start.startswith(b"RIFF"):

@@ -15,7 +15,7 @@ from indexer.limits import Limits
 from indexer.model import Block, Document, inner_id
 from indexer.report import PassedOver, Skip, shown_path
 
-HEAD_BYTES = 1 << 16
+HEAD_BYTES = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,27 +46,28 @@ class SourceFile:
     def read(self) -> bytes:
         """The whole file. Raises ExtractionError where it is empty or larger than `max_file_bytes`, without reading it all."""
         most = self.limits.max_file_bytes
-        with self.content.peek() if isinstance(self.content, Packed) else self.content.open() as stream:
-            raw = stream.read(most + 1)
-        if len(raw) > most:
+        size = self.content.size if isinstance(self.content, Packed) else None
+        raw = b""
+        if size is None or size <= most:
+            with self.content.open() as stream:
+                raw = stream.read(most + 1)
+        if len(raw) > most or (size is not None and size > most):
             raise ExtractionError(f"larger than {megabytes(most)}", "Split the file, or raise the setting max_file_bytes.")
         if not raw.strip():
             raise ExtractionError("empty")
         return raw
 
     @contextmanager
-    def settled(self) -> Iterator[SourceFile]:
-        """The same file with content that can be read in any order: what is packed is unpacked and set aside."""
+    def settled(self, broken: list[ExtractionError] | None = None) -> Iterator[SourceFile]:
+        """The same file with content that can be read in any order: what is packed is unpacked and set aside.
+
+        broken: as for `set_aside`.
+        """
         if self.content.is_seekable:
             yield self
             return
-        with self.open() as packed:
-            content, temporary = set_aside(packed)
-        try:
+        with self.open() as packed, set_aside(packed, broken) as content:
             yield replace(self, content=content)
-        finally:
-            if temporary is not None:
-                temporary.close()
 
     def inner(self, content: Content, path: str) -> SourceFile:
         """The file that stands inside this one under a path or a number of its own."""
