@@ -20,7 +20,7 @@ from indexer.config import SETTING_NAMES, Settings, load_settings
 from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
 from indexer.report import Report, shown_path
-from indexer.search.engine import SearchEngine, open_engine
+from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
 from indexer.search.warm import warm
 
@@ -89,14 +89,28 @@ def status_command(settings: Settings, as_json: bool, quiet: bool) -> int:
     return DONE
 
 
+@indexer.command("rollback")
+@common_options
+def rollback_command(settings: Settings, quiet: bool) -> int:
+    """Go back to the generation before; given again, further back, as far as generations are kept."""
+    generation = rollback(settings)
+    if not quiet:
+        click.echo(
+            f"The index in {shown_path(settings.index_dir)} is generation {generation.name} again, built {generation.built}."
+        )
+    return DONE
+
+
 @indexer.command("check")
 @common_options
 def check_command(settings: Settings, quiet: bool) -> int:
     """Verify every checksum and invariant of the index."""
     with closing(open_engine(settings)) as engine:
-        failures = engine.check()
+        failures, leftovers = engine.check(), engine.leftovers()
     for failure in failures:
         click.echo(failure)
+    if leftovers and not quiet:
+        click.echo(f"Left over from a run that was cut short, removed by the next one: {', '.join(leftovers)}")
     if not failures and not quiet:
         click.echo(f"The index in {shown_path(settings.index_dir)} is sound.")
     return FAILED if failures else DONE
@@ -212,6 +226,7 @@ def _show_status(settings: Settings, status: IndexStatus) -> None:
         "Index": shown_path(settings.index_dir),
         "Generation": status.generation,
         "Built": status.built,
+        "Kept": ", ".join(f"{kept.name} ({kept.built})" for kept in status.kept) or "none",
         "Roots": ", ".join(shown_path(root) for root in status.roots),
         "Documents": f"{status.documents:,}",
         "Paragraphs": f"{status.paragraphs:,}",

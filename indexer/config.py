@@ -65,6 +65,10 @@ class Settings:
             "most": 256,
         },
     )
+    keep_generations: int = field(
+        default=1,
+        metadata={"help": "How many generations before the current one are kept, for `rollback`.", "least": 0, "most": 100},
+    )
     max_file_bytes: int = field(
         default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL, a longer line.", "least": 1}
     )

@@ -10,6 +10,8 @@
     │   ├── IndexVersionError   the index was written in another format             503, exit 1
     │   ├── IndexLocked         another process is writing                          exit 1
     │   ├── NothingToIndex      no indexable document under the paths               exit 1
+    │   ├── RootMissing         a root of the index is not there any more           exit 1
+    │   ├── NoGeneration        no generation to go back to is kept                 exit 1
     │   ├── AddressInUse        the port is taken                                   exit 1
     │   └── ExtractionError     one document cannot be read: a skip in the report
     └── Fault                   something broken that no request can mend
@@ -71,6 +73,14 @@ class IndexLocked(UserError):
 
 class NothingToIndex(UserError):
     """The paths hold no document that could be indexed."""
+
+
+class RootMissing(UserError):
+    """A path that the index was built from is not there, or cannot be read; an update would lose all that lay under it."""
+
+
+class NoGeneration(UserError):
+    """No generation before the published one is kept."""
 
 
 class AddressInUse(UserError):

@@ -119,6 +119,15 @@ class OracleEngine:
         """Nothing can be wrong."""
         return ()
 
+    def provenance(self, document_id: str) -> None:
+        """Nobody knows where the documents came from."""
+        if document_id not in self._documents:
+            raise NotFound(f"No document {document_id}.")
+
+    def leftovers(self) -> tuple[str, ...]:
+        """There are no files."""
+        return ()
+
     def close(self) -> None:
         """Nothing is open."""
 

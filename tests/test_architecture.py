@@ -54,7 +54,7 @@ def _breaches(importers: tuple[str, ...], forbidden: tuple[str, ...], but: tuple
     ]
 
 
-_BASE = ("indexer.errors", "indexer.model", "indexer.fields", "indexer.published", "indexer.report")
+_BASE = ("indexer.errors", "indexer.model", "indexer.fields", "indexer.published", "indexer.report", "indexer.file_records")
 _READING = ("indexer.extract", "indexer.paragraphs", "indexer.cleaning", "indexer.sentences")
 _BUILDING = ("indexer.walk", "indexer.pipeline", "indexer.build")
 _COMMANDS = ("indexer.commands", "indexer.command_group", "indexer.progress")

@@ -191,7 +191,8 @@ def test_a_setting_that_will_not_do_is_wrong_usage(setting: str, message: str) -
 
 
 @pytest.mark.parametrize(
-    "arguments", [["update"], ["watch"], ["rollback"], ["export", "x"], ["rebuild", "--nonsense"], ["search", "x"], ["-x"], []]
+    "arguments",
+    [["update"], ["watch"], ["rollback", "x"], ["export", "x"], ["rebuild", "--nonsense"], ["search", "x"], ["-x"], []],
 )
 def test_what_is_unknown_is_wrong_usage(arguments: list[str]) -> None:
     result = _run(*arguments)
@@ -245,6 +246,35 @@ def test_without_an_index_the_answer_names_the_command() -> None:
         result = _run(command)
         assert result.exit_code == 1
         assert result.stderr == "Error: No index in index_data. Run: loccit rebuild\n"
+
+
+def test_rollback_returns_to_the_generation_before() -> None:
+    _run("rebuild")
+    first = json.loads(_run("status", "--json").stdout)
+    result = _run("rollback")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: No generation before {first['generation']} is kept in index_data. "
+        "How many are kept is the setting keep_generations.\n"
+    )
+    Path("seeds/c.txt").write_text("A third note.")
+    _run("rebuild")
+    assert f"\nKept        {first['generation']} ({first['built']})\n" in _run("status").stdout
+    result = _run("rollback")
+    shown = f"The index in index_data is generation {first['generation']} again, built {first['built']}.\n"
+    assert (result.exit_code, result.stdout) == (0, shown)
+    after = json.loads(_run("status", "--json").stdout)
+    assert {**after, "bytes": None} == {**first, "bytes": None}
+
+
+def test_check_names_what_a_killed_run_left_behind() -> None:
+    _run("rebuild")
+    Path("index_data/9-0badc0de-1.arrays").write_bytes(b"")
+    result = _run("check")
+    assert result.exit_code == 0
+    assert "Left over from a run that was cut short, removed by the next one: 9-0badc0de-1.arrays\n" in result.stdout
+    _run("rebuild")
+    assert _run("check").stdout == "The index in index_data is sound.\n"
 
 
 def test_check_finds_a_sound_index_sound() -> None:

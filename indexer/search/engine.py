@@ -8,12 +8,13 @@ from typing import Protocol, Self
 
 from indexer.config import Settings
 from indexer.errors import UsageError
+from indexer.file_records import FileRecord, FileRecords, Provenance
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.capabilities import Capabilities
-from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
-from indexer.search.response import DocumentResponse, Facet, IndexStatus, SearchResponse
+from indexer.search.response import DocumentResponse, Facet, Generation, IndexStatus, SearchResponse
 
 
 class SearchEngine(Protocol):
@@ -59,6 +60,14 @@ class SearchEngine(Protocol):
         """Verify every checksum and invariant; a sentence for each that fails."""
         ...
 
+    def provenance(self, document_id: str) -> Provenance | None:
+        """The file that a document came from; None where that was not recorded. Raises NotFound for an unknown document."""
+        ...
+
+    def leftovers(self) -> tuple[str, ...]:
+        """The names of files that runs which were cut short left in the index folder; the next run removes them."""
+        ...
+
     def close(self) -> None:
         """Let go of the index."""
         ...
@@ -67,8 +76,22 @@ class SearchEngine(Protocol):
 class IndexWriter(Protocol):
     """Makes a new generation aside; readers see nothing of it until `commit`.
 
-    As a context manager it aborts unless committed.
+    As a context manager it aborts unless committed. The files that it is made from are recorded in their order, all of them
+    or none: what a generation was made from is kept with it.
     """
+
+    @property
+    def files(self) -> FileRecords | None:
+        """For an update, what the generation before was made from; None where that was not recorded, or there is none."""
+        ...
+
+    def record(self, file: FileRecord) -> None:
+        """The next file that the new generation is made from, and what stood in it."""
+        ...
+
+    def keep_record(self, number: int) -> None:
+        """The next file, as it was recorded in the generation before under this number."""
+        ...
 
     def delete(self, document_id: str) -> bool:
         """Take a document of the generation before out of the new one; whether there was one. A rebuild begins without any.
@@ -88,6 +111,13 @@ class IndexWriter(Protocol):
         """Write, verify and publish the new generation; gives its name."""
         ...
 
+    def refresh(self) -> None:
+        """Keep the published generation, and publish what was recorded of its files; it stays the same by name.
+
+        For an update that found every document as it was. Raises ValueError where there is no generation.
+        """
+        ...
+
     def abort(self) -> None:
         """Drop what was written; the index stays as it was."""
         ...
@@ -99,7 +129,7 @@ class IndexWriter(Protocol):
     ) -> None: ...
 
 
-__all__ = ["Capabilities", "IndexWriter", "SearchEngine", "open_engine", "open_writer"]
+__all__ = ["Capabilities", "IndexWriter", "SearchEngine", "open_engine", "open_writer", "rollback"]
 
 
 def open_engine(settings: Settings) -> SearchEngine:
@@ -109,11 +139,32 @@ def open_engine(settings: Settings) -> SearchEngine:
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
 
 
-def open_writer(settings: Settings, roots: Sequence[str], *, update: bool = False) -> IndexWriter:
+def open_writer(settings: Settings, roots: Sequence[str], *, update: bool = False, reading: str = "") -> IndexWriter:
     """A writer of a whole new generation, or one that changes the published one (update), if there is one.
 
-    roots: shown by `status`. Raises IndexLocked while another process writes, and for an update what is wrong with the index.
+    roots: shown by `status`. reading: what reading the documents depends on, kept with the records of their files. Raises
+    IndexLocked while another process writes, and for an update what is wrong with the index.
     """
     if settings.engine == "embedded":
-        return EmbeddedWriter(settings.index_dir, roots, settings.memory, settings.processes, update=update)
+        return EmbeddedWriter(
+            settings.index_dir,
+            roots,
+            settings.memory,
+            settings.processes,
+            update=update,
+            keep=settings.keep_generations,
+            reading=reading,
+        )
+    raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
+
+
+def rollback(settings: Settings) -> Generation:
+    """Publish the generation before the published one again, and give it.
+
+    Raises NoIndex, NoGeneration where none before it is kept, IndexLocked while a process writes, and IndexCorrupt where the
+    kept one is damaged.
+    """
+    if settings.engine == "embedded":
+        manifest = roll_back(settings.index_dir)
+        return Generation(manifest.name, manifest.built)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")

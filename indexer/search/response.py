@@ -147,8 +147,19 @@ class DocumentResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Generation:
+    """A state of an index. built: ISO 8601 with zone."""
+
+    name: str
+    built: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """What is in an index. bytes: by part; built: ISO 8601 with zone; roots: the paths given to the build."""
+    """What is in an index. bytes: by part; built: ISO 8601 with zone; roots: the paths given to the build.
+
+    kept: the generations that one can go back to, the newest first.
+    """
 
     generation: str
     documents: int
@@ -157,3 +168,4 @@ class IndexStatus:
     bytes: Mapping[str, int]
     built: str
     roots: tuple[str, ...]
+    kept: tuple[Generation, ...] = ()

@@ -1,6 +1,7 @@
 """The embedded engine: an index that Whoosh can read, in files of arrays on which queries are evaluated."""
 
 from indexer.search.embedded.engine import EmbeddedEngine
+from indexer.search.embedded.generations import roll_back
 from indexer.search.embedded.writer import EmbeddedWriter
 
-__all__ = ["EmbeddedEngine", "EmbeddedWriter"]
+__all__ = ["EmbeddedEngine", "EmbeddedWriter", "roll_back"]

@@ -12,17 +12,19 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
 from indexer.fields import FIELDS, HISTOGRAM
+from indexer.file_records import Provenance
 from indexer.model import DocumentMetadata
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids
+from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.forms import Expansion, bound_forms
+from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.kernels import load_kernels
-from indexer.search.embedded.manifest import MANIFEST, file_checksum, read_manifest
+from indexer.search.embedded.manifest import MANIFEST, read_manifest
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.scoring import rank
 from indexer.search.embedded.slots import without_stop_words
@@ -30,7 +32,16 @@ from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.titles import best_titles, title_tree
 from indexer.search.query import Node, ParsedQuery
 from indexer.search.request import SearchRequest, Sort
-from indexer.search.response import DocumentResponse, Facet, Histogram, Hit, IndexStatus, SearchResponse, TitleHit
+from indexer.search.response import (
+    DocumentResponse,
+    Facet,
+    Generation,
+    Histogram,
+    Hit,
+    IndexStatus,
+    SearchResponse,
+    TitleHit,
+)
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
@@ -184,6 +195,14 @@ class EmbeddedEngine:
         return DocumentResponse(document, tuple(hits), snapshot.generation)
 
     @_translated
+    def provenance(self, document_id: str) -> Provenance | None:
+        """Where a document came from: see SearchEngine."""
+        snapshot = self._snapshot()
+        if all(segment.find_document(document_id) is None for segment in snapshot.segments):
+            raise NotFound(f"No document {document_id} in the index.")
+        return None if snapshot.file_records is None else snapshot.file_records.provenance(document_id)
+
+    @_translated
     def recent(self, limit: int) -> tuple[DocumentMetadata, ...]:
         """The newest documents, undated ones last."""
         snapshot = self._snapshot()
@@ -209,6 +228,10 @@ class EmbeddedEngine:
                 sizes[part] = sizes.get(part, 0) + size
         if deletions := sum(entry.deletions.size for entry in snapshot.manifest.segments if entry.deletions is not None):
             sizes["deletions"] = deletions
+        if snapshot.file_records is not None:
+            sizes["file records"] = snapshot.file_records.file.size
+        if kept := kept_bytes(self._index_dir, snapshot.manifest):
+            sizes["kept generations"] = kept
         return IndexStatus(
             generation=snapshot.generation,
             documents=snapshot.manifest.documents,
@@ -217,6 +240,7 @@ class EmbeddedEngine:
             bytes={**sizes, "manifest": self._manifest.stat().st_size},
             built=snapshot.manifest.built,
             roots=snapshot.manifest.roots,
+            kept=tuple(Generation(kept.name, kept.built) for kept in kept_generations(self._index_dir)),
         )
 
     def check(self) -> tuple[str, ...]:
@@ -233,24 +257,21 @@ class EmbeddedEngine:
             manifest = read_manifest(self._index_dir)
         except IndexCorrupt as error:
             return (str(error),)
-        problems = []
-        for entry in manifest.files():
-            path = self._index_dir / entry.file
-            try:
-                if path.stat().st_size != entry.size or file_checksum(path) != entry.sha256:
-                    problems.append(f"{path} does not match the checksum in the manifest. Run: loccit rebuild")
-            except OSError as error:
-                problems.append(f"{path} cannot be read: {error.strerror}. Run: loccit rebuild")
+        problems = broken_files(self._index_dir, manifest)
+        for kept in kept_generations(self._index_dir):
+            problems += [f"Of the kept generation {kept.name}: {each}" for each in broken_files(self._index_dir, kept)]
         if not problems:
             try:
-                segments = Snapshot(self._index_dir, manifest).segments
-                problems += [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
-                problems += [] if problems else repeated_ids(segments)
+                problems += _broken_parts(Snapshot(self._index_dir, manifest))
             except LoccitError as error:
                 problems.append(str(error))
             except FileNotFoundError as error:
                 problems.append(f"{error.filename} is missing. Run: loccit rebuild")
         return tuple(problems)
+
+    def leftovers(self) -> tuple[str, ...]:
+        """The names of files that runs which were cut short left behind: see SearchEngine."""
+        return leftovers(self._index_dir)
 
     def _problems(self) -> tuple[str, ...]:
         """What `check` finds, looked for once in each generation."""
@@ -296,6 +317,14 @@ class EmbeddedEngine:
         """What a search for this query would mark by."""
         found = self._find(snapshot, query)
         return Highlighter(found.tree, _accepted(found.evaluations))
+
+
+def _broken_parts(snapshot: Snapshot) -> list[str]:
+    """A sentence for each array that is damaged, or disagrees with others."""
+    segments, records = snapshot.segments, snapshot.file_records
+    problems = [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
+    problems += [] if records is None else records.problems()
+    return problems or [*repeated_ids(segments), *unrecorded_documents(segments, records)]
 
 
 def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:

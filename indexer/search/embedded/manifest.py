@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from indexer.search.embedded.codec.arrays import FORMAT_VERSION
 MANIFEST = "manifest.json"
 SEGMENT_SUFFIX = ".arrays"
 DELETIONS_SUFFIX = ".deletions"
+FILE_RECORDS_SUFFIX = ".files"
 _FILE_STEM = re.compile(r"[0-9A-Za-z-]+")
+_NAME = re.compile(r"[0-9]+-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,24 @@ class SegmentEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRecordsEntry:
+    """The file that says what the generation was made from: of how many files it tells, and how many documents they gave it."""
+
+    file: str
+    size: int
+    sha256: str
+    files: int
+    documents: int
+
+
+_SUFFIXES: Mapping[type, str] = {
+    SegmentEntry: SEGMENT_SUFFIX,
+    DeletionsEntry: DELETIONS_SUFFIX,
+    FileRecordsEntry: FILE_RECORDS_SUFFIX,
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """A generation. number counts up; name is unique; built: ISO 8601 with zone; roots: the paths given to the build."""
 
@@ -62,6 +82,7 @@ class Manifest:
     built: str
     roots: tuple[str, ...]
     segments: tuple[SegmentEntry, ...]
+    file_records: FileRecordsEntry | None = None
 
     @property
     def documents(self) -> int:
@@ -73,17 +94,19 @@ class Manifest:
         """How many live records the segments hold."""
         return sum(entry.live_records for entry in self.segments)
 
-    def files(self) -> Iterator[SegmentEntry | DeletionsEntry]:
+    def files(self) -> Iterator[SegmentEntry | DeletionsEntry | FileRecordsEntry]:
         """The entries of all files that are named."""
         for entry in self.segments:
             yield entry
             if entry.deletions is not None:
                 yield entry.deletions
+        if self.file_records is not None:
+            yield self.file_records
 
 
-def read_manifest(index_dir: Path) -> Manifest:
-    """The manifest of a folder. Raises NoIndex, IndexVersionError, IndexCorrupt."""
-    path = index_dir / MANIFEST
+def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
+    """The manifest of a folder, or one that is kept there. Raises NoIndex, IndexVersionError, IndexCorrupt."""
+    path = index_dir / file
     try:
         content = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -99,7 +122,9 @@ def read_manifest(index_dir: Path) -> Manifest:
             )
         del stated["format"], stated["checksum"]
         entries = tuple(map(_segment_entry, stated.pop("segments")))
-        manifest = Manifest(segments=entries, roots=tuple(stated.pop("roots")), **stated)
+        records = stated.pop("file_records")
+        records = None if records is None else FileRecordsEntry(**records)
+        manifest = Manifest(segments=entries, file_records=records, roots=tuple(stated.pop("roots")), **stated)
         intact = content == _written(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise IndexCorrupt(f"{path} is damaged. Run: loccit rebuild") from error
@@ -109,14 +134,17 @@ def read_manifest(index_dir: Path) -> Manifest:
     return manifest
 
 
-def write_manifest(index_dir: Path, manifest: Manifest) -> None:
-    """Publish a generation: written aside, fsynced, renamed over the old one, and the folder fsynced."""
+def write_manifest(index_dir: Path, manifest: Manifest, file: str = MANIFEST) -> None:
+    """Publish a generation: written aside, fsynced, renamed over the old one, and the folder fsynced.
+
+    file: what it is called; a generation that is kept has a name of its own.
+    """
     aside = index_dir / f"{MANIFEST}.new"
-    with aside.open("wb") as file:
-        file.write(_written(manifest))
-        file.flush()
-        os.fsync(file.fileno())
-    aside.replace(index_dir / MANIFEST)
+    with aside.open("wb") as stream:
+        stream.write(_written(manifest))
+        stream.flush()
+        os.fsync(stream.fileno())
+    aside.replace(index_dir / file)
     sync_folder(index_dir)
 
 
@@ -149,13 +177,15 @@ def _segment_entry(stated: dict[str, Any]) -> SegmentEntry:
 
 def _check_files(path: Path, manifest: Manifest) -> None:
     """Raise IndexCorrupt where a manifest names no segment, a file outside the folder, or one twice."""
+    if not _NAME.fullmatch(manifest.name):
+        raise IndexCorrupt(f"{path} names a generation as none is named: {manifest.name!r}. Run: loccit rebuild")
     names = [entry.file for entry in manifest.files()]
     for entry in manifest.files():
-        suffix = SEGMENT_SUFFIX if isinstance(entry, SegmentEntry) else DELETIONS_SUFFIX
+        suffix = _SUFFIXES[type(entry)]
         if not entry.file.endswith(suffix) or not _FILE_STEM.fullmatch(entry.file.removesuffix(suffix)):
             raise IndexCorrupt(f"{path} names a file outside the index folder: {entry.file}")
-    if not names or len(set(names)) != len(names):
-        raise IndexCorrupt(f"{path} names no file, or one twice. Run: loccit rebuild")
+    if not manifest.segments or len(set(names)) != len(names):
+        raise IndexCorrupt(f"{path} names no segment, or a file twice. Run: loccit rebuild")
 
 
 def _typed(manifest: Manifest) -> bool:
@@ -164,5 +194,6 @@ def _typed(manifest: Manifest) -> bool:
     numbers = [manifest.number]
     for entry in manifest.files():
         texts += [entry.file, entry.sha256]
-        numbers += [entry.size, entry.documents, entry.records]
+        numbers += [entry.size, entry.documents]
+        numbers.append(entry.files if isinstance(entry, FileRecordsEntry) else entry.records)
     return all(isinstance(text, str) for text in texts) and all(type(n) is int and n >= 0 for n in numbers)

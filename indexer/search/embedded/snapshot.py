@@ -13,6 +13,7 @@ from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.deletions import Deletions
+from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.histogram import Calendar
 from indexer.search.embedded.manifest import Manifest, SegmentEntry
@@ -80,6 +81,17 @@ def open_segment(index_dir: Path, entry: SegmentEntry) -> Segment:
     return segment
 
 
+def open_file_records(index_dir: Path, manifest: Manifest) -> FileRecordsFile | None:
+    """What a generation was made from; None where that was not recorded. Raises IndexCorrupt where it is another file."""
+    entry = manifest.file_records
+    if entry is None:
+        return None
+    records = FileRecordsFile(index_dir / entry.file)
+    if (records.file.size, len(records)) != (entry.size, entry.files):
+        raise _other_file(records.file.path)
+    return records
+
+
 def _other_file(path: Path) -> IndexCorrupt:
     return IndexCorrupt(f"{path} is not the file that the manifest names. Run: loccit rebuild")
 
@@ -90,6 +102,8 @@ class Snapshot:
     def __init__(self, index_dir: Path, manifest: Manifest) -> None:
         self.manifest = manifest
         self.segments = [open_segment(index_dir, entry) for entry in manifest.segments]
+        # Opened at once, while the files are sure to be there.
+        self.file_records = open_file_records(index_dir, manifest)
         self._values: dict[str, MergedValues] = {}
 
     @cached_property

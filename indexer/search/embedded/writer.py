@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -14,18 +13,23 @@ from typing import Self
 
 import numpy as np
 
-from indexer.errors import Fault, IndexCorrupt, IndexLocked, LoccitError, NoIndex
+from indexer.errors import Fault, IndexCorrupt, LoccitError, NoIndex
+from indexer.file_records import FileRecord, FileRecords
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.embedded.bulk import BulkWriter, Written
 from indexer.search.embedded.codec.deletions import Deletions, write_deletions
+from indexer.search.embedded.codec.file_records import FileRecordsFile, FileRecordsWriter
 from indexer.search.embedded.codec.invariants import broken_invariants
 from indexer.search.embedded.codec.merge import merge_segments
 from indexer.search.embedded.codec.segment import Segment
+from indexer.search.embedded.generations import broken_files, clean, kept_generations, publish
+from indexer.search.embedded.lock import WriteLock
 from indexer.search.embedded.manifest import (
     DELETIONS_SUFFIX,
-    MANIFEST,
+    FILE_RECORDS_SUFFIX,
     SEGMENT_SUFFIX,
     DeletionsEntry,
+    FileRecordsEntry,
     Manifest,
     SegmentEntry,
     file_checksum,
@@ -35,39 +39,64 @@ from indexer.search.embedded.manifest import (
 )
 from indexer.search.embedded.merge_policy import Extent, segments_to_merge
 from indexer.search.embedded.predecessor import Kept, Predecessor
-from indexer.search.embedded.whoosh_index import LOCK, ArrayIndex
-
-_OURS = re.compile(r"\d+-[0-9a-f]{8}-\d+\.(arrays|deletions)")
+from indexer.search.embedded.snapshot import open_file_records
 
 
 class EmbeddedWriter:
     """The IndexWriter of the embedded engine. One writer at a time: it holds Whoosh's lock from beginning to end.
 
     memory: megabytes that documents may take before they are written aside. processes: see `BulkWriter`. update: begin from
-    the published generation, if there is one; else from nothing.
+    the published generation, if there is one; else from nothing. keep: how many generations before the new one are kept.
+    reading: what reading the documents depends on, kept with the records of their files.
     """
 
     def __init__(
-        self, index_dir: Path, roots: Sequence[str], memory: int = 512, processes: int = 1, *, update: bool = False
+        self,
+        index_dir: Path,
+        roots: Sequence[str],
+        memory: int = 512,
+        processes: int = 1,
+        *,
+        update: bool = False,
+        keep: int = 0,
+        reading: str = "",
     ) -> None:
         self._index_dir = index_dir
         self._roots = tuple(roots)
+        self._keep = keep
+        self._update = update
+        self._reading = reading
         index_dir.mkdir(parents=True, exist_ok=True)
-        self._lock = ArrayIndex(index_dir).lock(LOCK)
-        if not self._lock.acquire():
-            raise IndexLocked(f"Another process is writing the index in {index_dir}. Wait for it to end.")
+        self._lock = WriteLock(index_dir)
         try:
-            before = self._published(needed=update)
-            self._predecessor = Predecessor(index_dir, before.segments if update and before else ())
+            self._before = self._published(needed=update)
+            changed = self._before if update else None
+            self._predecessor = Predecessor(index_dir, changed.segments if changed else ())
+            self._files = _file_records(index_dir, changed)
+            numbers = (manifest.number for manifest in (self._before, *kept_generations(index_dir)) if manifest)
+            self._number = max(numbers, default=0) + 1
         except BaseException:
             self._lock.release()
             raise
         self._open = True
-        self._number = before.number + 1 if before else 1
         self._name = f"{self._number}-{secrets.token_hex(4)}"
         self._bulk = BulkWriter(self._new_path, memory * 1_000_000, processes)
         self._ids: set[str] = set()
+        self._records = FileRecordsWriter(self._files)
         self._files_written = 0
+
+    @property
+    def files(self) -> FileRecords | None:
+        """What the generation before was made from: see IndexWriter."""
+        return self._files
+
+    def record(self, file: FileRecord) -> None:
+        """One more file: see IndexWriter."""
+        self._records.add(file)
+
+    def keep_record(self, number: int) -> None:
+        """One more file as it was recorded before: see IndexWriter."""
+        self._records.keep(number)
 
     def delete(self, document_id: str) -> bool:
         """Delete a document of the generation before. Raises ValueError for one that was added here."""
@@ -86,28 +115,33 @@ class EmbeddedWriter:
         self._ids.add(document.id)
 
     def commit(self) -> str:
-        """Write what is left, verify all that is new, publish, and remove what the new manifest does not name."""
+        """Write what is left, verify all that is new, publish, and remove what no generation names that is kept."""
         with self._told():
             entries = tuple(self._entries())
+            records = self._record_entry()
             sync_folder(self._index_dir)
             built = datetime.now(UTC).isoformat(timespec="seconds")
-            manifest = Manifest(self._number, self._name, built, self._roots, entries)
-            write_manifest(self._index_dir, manifest)
+            manifest = Manifest(self._number, self._name, built, self._roots, entries, records)
+            publish(self._index_dir, manifest, self._kept())
         with self._ending():
-            self._clean({entry.file for entry in manifest.files()})
+            clean(self._index_dir, self._keep, self._name)
         return self._name
+
+    def refresh(self) -> None:
+        """Publish new file records for the same generation: see IndexWriter."""
+        if self._before is None:
+            raise ValueError("there is no generation whose file records could be refreshed")
+        with self._told():
+            records = self._record_entry()
+            sync_folder(self._index_dir)
+            write_manifest(self._index_dir, replace(self._before, file_records=records))
+        self.abort()
 
     def abort(self) -> None:
         """Drop what was written."""
         with self._ending():
             self._bulk.abort()
-            try:
-                published = self._published(needed=True)
-                keep = {entry.file for entry in published.files()} if published else set()
-            except LoccitError:
-                # A damaged or foreign manifest names files that are not ours to judge: only what this writer wrote goes.
-                keep = {path.name for path in self._files() if not path.name.startswith(f"{self._name}-")}
-            self._clean(keep)
+            clean(self._index_dir, self._keep, self._name)
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +160,12 @@ class EmbeddedWriter:
             if needed:
                 raise
             return None
+
+    def _kept(self) -> Manifest | None:
+        """The generation before, where it is to be kept and nothing of it is damaged: an update has looked at its files."""
+        if not self._keep or self._before is None or (not self._update and broken_files(self._index_dir, self._before)):
+            return None
+        return self._before
 
     def _entries(self) -> Iterator[SegmentEntry]:
         """Write the segments and the deletions of the new generation, some of the segments made one; at least one is left."""
@@ -160,6 +200,17 @@ class EmbeddedWriter:
         if problems := segment.file.check() or broken_invariants(segment):
             raise _not_verified(problems)
         return SegmentEntry(path.name, segment.file.size, file_checksum(path), segment.documents, segment.records)
+
+    def _record_entry(self) -> FileRecordsEntry | None:
+        """Write what the generation is made from, and read it back; None where no file was recorded."""
+        if not len(self._records):
+            return None
+        path = self._new_path(FILE_RECORDS_SUFFIX)
+        documents = self._records.write(path, self._roots, self._reading)
+        written = FileRecordsFile(path)
+        if problems := written.problems():
+            raise _not_verified(problems)
+        return FileRecordsEntry(path.name, written.file.size, file_checksum(path), len(written), documents)
 
     def _merged(self, written: Sequence[Written]) -> Written:
         """All that bulk writing made, as one. Raises IndexCorrupt where a part is not what was written."""
@@ -199,25 +250,26 @@ class EmbeddedWriter:
         self._files_written += 1
         return self._index_dir / f"{self._name}-{self._files_written}{suffix}"
 
-    def _files(self) -> list[Path]:
-        return [path for path in self._index_dir.iterdir() if _OURS.fullmatch(path.name)]
-
-    def _clean(self, keep: set[str]) -> None:
-        """Remove other files than these. What cannot be removed now is left to the next writer."""
-        aside = self._index_dir / f"{MANIFEST}.new"
-        for path in (aside, *(path for path in self._files() if path.name not in keep)):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-
     @contextmanager
     def _ending(self) -> Iterator[None]:
         """Lets the next writer in at the end, whatever happens."""
         self._open = False
-        self._predecessor = Predecessor(self._index_dir, ())
+        self._predecessor, self._files, self._records = Predecessor(self._index_dir, ()), None, FileRecordsWriter()
         try:
             yield
         finally:
             self._lock.release()
+
+
+def _file_records(index_dir: Path, manifest: Manifest | None) -> FileRecordsFile | None:
+    """What a generation was made from, verified; None where that was not recorded. Raises IndexCorrupt, IndexVersionError."""
+    try:
+        records = open_file_records(index_dir, manifest) if manifest is not None else None
+    except FileNotFoundError as error:
+        raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
+    if records is not None and (problems := records.problems()):
+        raise IndexCorrupt(f"{problems[0]}. Run: loccit rebuild")
+    return records
 
 
 def _not_verified(problems: Sequence[str]) -> IndexCorrupt:

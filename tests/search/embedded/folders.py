@@ -18,6 +18,7 @@ from indexer.errors import IndexCorrupt, IndexVersionError, NotFound
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
 from indexer.search.embedded.codec.segment_writer import SegmentWriter
+from indexer.search.embedded.generations import kept_generations
 from indexer.search.embedded.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest
 from indexer.search.query import EVERYTHING, Fuzzy, ParsedQuery, Phrase, Published, Wildcard, Word
 from indexer.search.query import Any as AnyOf
@@ -194,5 +195,7 @@ def names(folder: Path) -> set[str]:
 
 
 def has_no_leftovers(folder: Path) -> bool:
-    """Whether there is no file that the manifest does not name."""
-    return names(folder) <= {MANIFEST, LOCK, *(entry.file for entry in read_manifest(folder).files())}
+    """Whether there is no file that neither the manifest nor that of a kept generation names."""
+    kept = kept_generations(folder)
+    named = {entry.file for manifest in (read_manifest(folder), *kept) for entry in manifest.files()}
+    return names(folder) <= {MANIFEST, LOCK, *named, *(f"{manifest.name}.manifest" for manifest in kept)}

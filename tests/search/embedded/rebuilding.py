@@ -9,7 +9,8 @@ It takes a task a line, as JSON, and gives a line for each:
     {"index": FOLDER, "write": "update", "at": 0, "act": "list"}     ->  {"moments": ["open", "write", …]}
 
 In a rebuild each document is written aside as a segment of its own, and `commit` makes one of them: the longest way there is.
-An update deletes from one segment, writes one that is mostly dead anew, drops one that is wholly dead, and adds a document.
+An update deletes from one segment, writes one that is mostly dead anew, drops one that is wholly dead, and adds a document;
+what its documents came from is recorded, and the generation before is kept. A rollback returns to that one.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from indexer.search.embedded import EmbeddedWriter
+from indexer.file_records import Entry, Fate, FileRecord
+from indexer.search.embedded import EmbeddedWriter, roll_back
 from tests.records import make_document
 
 NEW = (
@@ -45,7 +47,7 @@ DELETED = (OLD[0][1], OLD[1][1], OLD[2][0])
 LEFT = (OLD[0][0], OLD[1][0], NEW[0])
 
 _WATCHED = frozenset(
-    "open write flush close fsync fdatasync rename replace unlink remove ftruncate truncate mkdir flock".split()
+    "open write pwrite flush close fsync fdatasync rename replace unlink remove ftruncate truncate mkdir flock".split()
 )
 
 
@@ -65,10 +67,13 @@ def rebuild(folder: Path) -> None:
 
 def update(folder: Path) -> None:
     """From the old documents to those that are left, and one more."""
-    with EmbeddedWriter(folder, ["seeds"], update=True) as writer:
+    with EmbeddedWriter(folder, ["seeds"], update=True, keep=1, reading="by hand") as writer:
         for document in DELETED:
             writer.delete(document.metadata.id)
         writer.add(*NEW[0])
+        for document in LEFT:
+            entry = Entry(Fate.INDEXED, document.metadata.id, bytes(16), len(document.paragraphs))
+            writer.record(FileRecord(0, document.metadata.id, 9, 1, 7, 2, bytes(range(32)), "text", "1", [entry]))
         writer.commit()
 
 
@@ -129,7 +134,7 @@ def _fill() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
 
-_WRITES: dict[str, Callable[[Path], None]] = {"rebuild": rebuild, "update": update}
+_WRITES: dict[str, Callable[[Path], object]] = {"rebuild": rebuild, "update": update, "rollback": roll_back}
 _ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "fill": _fill, "list": lambda: None}
 
 if __name__ == "__main__":

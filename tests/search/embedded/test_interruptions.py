@@ -10,9 +10,10 @@ import pytest
 from hypothesis import settings
 
 from indexer.errors import Fault, IndexLocked
-from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.embedded import manifest as manifests
 from indexer.search.embedded.codec.arrays import ArraysWriter
+from indexer.search.embedded.generations import leftovers
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed, make_document
 from tests.search.embedded.conftest import Rebuilder, Tally
@@ -49,15 +50,16 @@ def _spread(moments: list[str], each: int) -> list[int]:
 
 @pytest.mark.parametrize("write", ["rebuild", "update"])
 def test_everything_is_on_the_disk_before_the_old_index_goes(tmp_path: Path, rebuilder: Rebuilder, write: str) -> None:
-    moments = rebuilder(make_segments(tmp_path / "index_data", OLD), write=write)["moments"]
+    moments = rebuilder(_with_leftover(make_segments(tmp_path / "index_data", OLD)), write=write)["moments"]
     swap, first_unlink = moments.index("replace"), moments.index("unlink")
     before, after = moments[:swap], moments[swap:first_unlink]
     # Each call has two moments. Three files (a segment for each document and the merged one; deletions, the segment that is
-    # written anew and that of the new document), their names in the folder, and the manifest.
-    assert before.count("fsync") == 2 * 5
+    # written anew and that of the new document), with an update the file records, their names in the folder, and a manifest:
+    # of an update first that of the generation that is kept, then the new one.
+    assert before.count("fsync") == 2 * (5 if write == "rebuild" else 6)
     assert "write" not in before[::-1][: before[::-1].index("fsync")]
-    assert after.count("fsync") == 2
-    assert "write" not in after
+    assert after.count("fsync") == 2 * (1 if write == "rebuild" else 3)
+    assert after.count("write") == (0 if write == "rebuild" else 2)
 
 
 def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
@@ -110,8 +112,13 @@ def _moments_to_try(moments: list[str], writes: int) -> list[int]:
 
 @pytest.fixture
 def old_segments(tmp_path: Path) -> Path:
-    """An index of several segments."""
-    return make_segments(tmp_path / "index_data", OLD)
+    """An index of several segments, and a file that a killed run left."""
+    return _with_leftover(make_segments(tmp_path / "index_data", OLD))
+
+
+def _with_leftover(folder: Path) -> Path:
+    (folder / "9-0badc0de-1.arrays").write_bytes(b"LOCCITAR")
+    return folder
 
 
 def test_an_update_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
@@ -131,12 +138,52 @@ def test_an_update_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
         found = everything(work)
         published.append(found == new)
         assert published[-1] or found == old, f"killed at {moments[number - 1]}, moment {number}"
-        with EmbeddedWriter(work, [], update=True) as writer:
+        with EmbeddedWriter(work, [], update=True, keep=1) as writer:
             writer.abort()
         assert has_no_leftovers(work)
+        assert (leftovers(work), everything(work)) == ((), found)
         tally["moments at which an update was killed"] += 1
     assert published == sorted(published), "a later moment cannot bring the old index back"
     assert True in published and False in published
+
+
+def test_a_rollback_killed_at_any_moment_leaves_either_generation(
+    old_segments: Path, tmp_path: Path, rebuilder: Rebuilder, tally: Tally
+) -> None:
+    rebuilder(old_segments, write="update")
+    old = without_generation(OracleEngine([document for group in OLD for document in group]).search(ALL_RECORDS))
+    new = everything(old_segments)
+    work = copy_index(old_segments, tmp_path / "work" / "index_data")
+    moments = rebuilder(work, write="rollback")["moments"]
+    assert {"open", "write", "fsync", "replace", "unlink"} < set(moments)
+    assert everything(work) == old
+    assert has_no_leftovers(work)
+    returned = []
+    for number in _moments_to_try(moments, len(moments)):
+        copy_index(old_segments, work)
+        assert rebuilder(work, "kill", number, "rollback") == {"signal": 9}
+        found = everything(work)
+        returned.append(found == old)
+        assert returned[-1] or found == new, f"killed at {moments[number - 1]}, moment {number}"
+        if not returned[-1]:
+            roll_back(work)
+        with EmbeddedWriter(work, [], update=True, keep=1) as writer:
+            writer.abort()
+        assert has_no_leftovers(work)
+        assert everything(work) == old
+        tally["moments at which a rollback was killed"] += 1
+    assert returned == sorted(returned), "a later moment cannot bring the newer index back"
+    assert True in returned and False in returned
+
+
+def test_a_rollback_on_a_full_disk_changes_nothing(old_segments: Path, rebuilder: Rebuilder) -> None:
+    rebuilder(old_segments, write="update")
+    new = everything(old_segments)
+    answer = rebuilder(old_segments, "fill", 1, "rollback")
+    assert "OSError" in answer["errors"]
+    assert everything(old_segments) == new
+    roll_back(old_segments)
+    assert everything(old_segments) != new
 
 
 def test_an_update_on_a_full_disk_leaves_the_old_index(

@@ -14,6 +14,7 @@ from indexer.errors import IndexCorrupt
 from indexer.model import Kind
 from indexer.search.embedded.codec.arrays import Array, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE
+from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
 from indexer.search.embedded.codec.segment import Postings, Segment
 
@@ -34,13 +35,26 @@ def repeated_ids(segments: Sequence[Segment]) -> list[str]:
     problems = []
     seen: set[str] = set()
     for segment in segments if len(segments) > 1 else ():
-        live = segment.live_by_document
-        numbers = np.arange(segment.documents) if live is None else np.flatnonzero(live)
-        ids = {segment.document_id(number) for number in numbers.tolist()}
+        ids = _live_ids(segment)
         if not ids.isdisjoint(seen):
             problems.append(f"{segment.file.path}: the document {min(ids & seen)} stands in another segment, too")
         seen |= ids
     return problems
+
+
+def unrecorded_documents(segments: Sequence[Segment], records: FileRecordsFile | None) -> list[str]:
+    """A sentence where the files that an index was made from did not give it just the documents that it has."""
+    if records is None:
+        return []
+    different = set(records.indexed()) ^ set().union(*map(_live_ids, segments))
+    return [f"{records.file.path}: the document {min(different)} is not both recorded and there"] if different else []
+
+
+def _live_ids(segment: Segment) -> set[str]:
+    """The ids of the documents that are not deleted."""
+    live = segment.live_by_document
+    numbers = np.arange(segment.documents) if live is None else np.flatnonzero(live)
+    return {segment.document_id(number) for number in numbers.tolist()}
 
 
 def _problem(segment: Segment, what: str, holds: Callable[[], bool]) -> str | None:

@@ -1,0 +1,98 @@
+"""What an index was made from: for each file its stamp, and what stood in it, so that an update need not read it again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from enum import IntEnum
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from indexer.model import DocumentMetadata, Paragraph
+
+DIGEST_BYTES = 16
+_METADATA = attrgetter(*(field.name for field in fields(DocumentMetadata)))
+_PARAGRAPH = attrgetter(*(field.name for field in fields(Paragraph)))
+
+
+class Fate(IntEnum):
+    """What became of something that stood in a file."""
+
+    INDEXED = 0
+    TAKEN = 1
+    """Its id was another document's."""
+    REFUSED = 2
+    """The index could not take it."""
+    SKIPPED = 3
+    """It could not be read."""
+    PASSED_OVER = 4
+    """It was left out on purpose, like a hidden member of an archive."""
+
+
+class Entry(NamedTuple):
+    """Something that stood in a file. id, digest, paragraphs: a document's; the id of what could not be read is "".
+
+    place, reason, hint: of a skip, its place without the file's own path; what was refused or passed over has a reason.
+    """
+
+    fate: Fate
+    id: str = ""
+    digest: bytes = bytes(DIGEST_BYTES)
+    paragraphs: int = 0
+    place: str = ""
+    reason: str = ""
+    hint: str = ""
+
+
+class FileRecord(NamedTuple):
+    """A file that was read. root: the number of its root; path: below that root, "" for a root that is a file itself.
+
+    size in bytes, mtime_ns, inode: its stamp, taken at recorded_ns, before it was read; sha256: of its content, b"" where that
+    is not known: then it never counts as unchanged. format, version: what read it.
+    """
+
+    root: int
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int
+    recorded_ns: int
+    sha256: bytes
+    format: str
+    version: str
+    entries: Sequence[Entry]
+
+
+class FileRecords(Protocol):
+    """The records of a generation's files, in the order in which they were read. reading: what reading them depended on."""
+
+    @property
+    def reading(self) -> str: ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int) -> FileRecord: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a document came from. root: a path given to the build; path: of the file; size in bytes; sha256: in hex, or "".
+
+    What stands inside a file (a line, a member of an archive) has that file's. format, version: what read the file.
+    """
+
+    root: Path
+    path: Path
+    size: int
+    mtime_ns: int
+    sha256: str
+    format: str
+    version: str
+
+
+def content_digest(document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> bytes:
+    """A digest of all that the index holds of a document: equal where indexing it again would change nothing."""
+    content = repr((_METADATA(document), list(map(_PARAGRAPH, paragraphs))))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES]

@@ -1,0 +1,64 @@
+"""The lock of the process that writes an index: Whoosh's file lock, in whose file stands who holds it, and since when."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from indexer.errors import IndexLocked
+from indexer.search.embedded.whoosh_index import LOCK, ArrayIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that wrote its name into the lock last. since: ISO 8601 with zone."""
+
+    pid: int
+    since: str
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is such a process."""
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:  # somebody else's
+            return True
+        return True
+
+
+class WriteLock:
+    """Held from its making until `release`; the system lets go of it when its process ends, however that ends."""
+
+    def __init__(self, index_dir: Path) -> None:
+        """Raises IndexLocked, which names the process that writes."""
+        self._lock = ArrayIndex(index_dir).lock(LOCK)
+        if not self._lock.acquire():
+            holder = read_holder(index_dir)
+            who = f": process {holder.pid}, since {holder.since}" if holder else ""
+            raise IndexLocked(f"Another process is writing the index in {index_dir}{who}. Wait for it to end.")
+        self._write(f"{os.getpid()} {datetime.now(UTC).isoformat(timespec='seconds')}\n")
+
+    def release(self) -> None:
+        """Let the next one in."""
+        self._write("")
+        self._lock.release()
+
+    def _write(self, content: str) -> None:
+        """Say who holds the lock. It holds without that, on a full disk too."""
+        with suppress(OSError):
+            os.ftruncate(self._lock.fd, 0)
+            os.pwrite(self._lock.fd, content.encode(), 0)
+
+
+def read_holder(index_dir: Path) -> Holder | None:
+    """Who wrote into the lock and has not let go of it properly; None where nobody has."""
+    try:
+        pid, _, since = (index_dir / LOCK).read_text(encoding="utf-8").strip().partition(" ")
+        return Holder(int(pid), datetime.fromisoformat(since).isoformat()) if int(pid) > 0 else None
+    except (OSError, ValueError, OverflowError):
+        return None
