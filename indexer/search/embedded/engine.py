@@ -13,6 +13,7 @@ import numpy as np
 from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
+from indexer.frozen import constructor
 from indexer.model import DocumentMetadata
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
@@ -45,6 +46,7 @@ from indexer.search.response import (
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
+_HIT = constructor(Hit)
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -171,7 +173,8 @@ class EmbeddedEngine:
     def _histogram(self, snapshot: Snapshot, matches: Sequence[Filtered], request: SearchRequest) -> Histogram | None:
         if HISTOGRAM not in request.facets:
             return None
-        return snapshot.calendar.histogram([filtered.count_intervals() for filtered in matches], request.interval)
+        counted = [filtered.count_intervals() for filtered in matches]
+        return snapshot.calendar.histogram(counted, request.interval, self._kernels)
 
     @_translated
     def document(
@@ -191,7 +194,7 @@ class EmbeddedEngine:
         shown = range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end)
         records = [(segment.paragraph(record), document) for record in shown]
         marks = highlighter.mark(records) if highlighter is not None else [((), ())] * len(records)
-        hits = (Hit(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
+        hits = (_HIT(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
         return DocumentResponse(document, tuple(hits), snapshot.generation)
 
     @_translated
@@ -340,12 +343,16 @@ def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
 
 def _hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter) -> tuple[Hit, ...]:
     records = []
-    for place in ranked:
-        segment = snapshot.segments[place.segment]
-        document = segment.document(int(segment.record_document[place.record]))
-        records.append((segment.paragraph(place.record), document))
+    documents: dict[tuple[int, int], DocumentMetadata] = {}
+    for number, record, _ in ranked:
+        segment = snapshot.segments[number]
+        owner = number, segment.document_of(record)
+        document = documents.get(owner)
+        if document is None:
+            document = documents[owner] = segment.document(owner[1])
+        records.append((segment.paragraph(record), document))
     marks = highlighter.mark(records)
-    return tuple(Hit(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True))
+    return tuple([_HIT(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True)])
 
 
 def _titles(snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest) -> tuple[TitleHit, ...]:

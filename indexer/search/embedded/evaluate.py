@@ -43,11 +43,13 @@ class Evaluation:
     def __init__(self, segment: Segment, kernels: Kernels) -> None:
         self.segment = segment
         self.kernels = kernels
-        self._matches: dict[tuple[Leaf, str], Matches] = {}
-        self._records: dict[Node, Array] = {}
-        self._rows: dict[Node, Array] = {}
+        # Nodes are told apart by identity, which costs less than equality; so each that is known here is held here.
+        self._known: dict[int, Node] = {}
+        self._matches: dict[tuple[int, str], Matches] = {}
+        self._records: dict[int, Array] = {}
+        self._rows: dict[int, Array] = {}
         self._lookups: dict[str, Lookup] = {}
-        self._slots: dict[Leaf, tuple[Slot, ...]] = {}
+        self._slots: dict[int, tuple[Slot, ...]] = {}
 
     def records(self, node: Node) -> Array:
         """The live records that match a node, ascending."""
@@ -63,7 +65,7 @@ class Evaluation:
             found = self.matches(node, "text")
             first = max(found.first, 0)
             return np.arange(first, first + len(found.units), dtype=np.uint32)[None]
-        return self._rows.get(node)
+        return self._rows.get(id(node))
 
     def _words(self, nodes: Sequence[Node]) -> list[Matches] | None:
         """The matches of words, if all nodes are words of the text."""
@@ -72,9 +74,10 @@ class Evaluation:
 
     def matches(self, node: Leaf, field: str) -> Matches:
         """The units of a field that match a leaf, deleted ones included."""
-        key = (node, field)
+        key = id(node), field
         found = self._matches.get(key)
         if found is None:
+            self._known[id(node)] = node
             found = self._matches[key] = self._match(node, field)
         return found
 
@@ -117,23 +120,25 @@ class Evaluation:
 
     def slots(self, node: Leaf) -> tuple[Slot, ...]:
         """The slots of a leaf."""
-        slots = self._slots.get(node)
+        slots = self._slots.get(id(node))
         if slots is None:
-            slots = self._slots[node] = node_slots(node)
+            self._known[id(node)] = node
+            slots = self._slots[id(node)] = node_slots(node)
         return slots
 
     def _match(self, node: Leaf, field: str) -> Matches:
         lookup = self._lookup(field)
         slots = self.slots(node)
-        if not slots:
+        if not slots or lookup.empty:
             return NO_MATCHES
         if isinstance(node, Phrase) and node.slop is not None and len(slots) > 1:
             return lookup.windows(slots, node.slop)
         return lookup.phrase(slots)
 
     def _evaluate(self, node: Node) -> Array:
-        found = self._records.get(node)
+        found = self._records.get(id(node))
         if found is None:
+            self._known[id(node)] = node
             if isinstance(node, All):
                 found = self._all(node)
             elif isinstance(node, Any):
@@ -145,7 +150,7 @@ class Evaluation:
                 field = node.field or "text"
                 units = self.matches(node, field).units
                 found = units if field == "text" else self.records_with(field, units)
-            self._records[node] = found
+            self._records[id(node)] = found
         return found
 
     def _all(self, node: All) -> Array:
@@ -153,7 +158,7 @@ class Evaluation:
         if words is not None:
             ids = self.segment.postings("text").ids
             begins, ends, ids = placed([found.units for found in words], [found.first for found in words], ids)
-            records, self._rows[node] = self.kernels.all_of(ids, begins, ends)
+            records, self._rows[id(node)] = self.kernels.all_of(ids, begins, ends)
             return records
         children = sorted((self._evaluate(child) for child in node.children), key=len)
         found: Array = children[0] if children else self.segment.live_records

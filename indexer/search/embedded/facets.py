@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.errors import ParameterError
 from indexer.fields import FIELD_BY_NAME, HISTOGRAM
+from indexer.frozen import constructor
 from indexer.published import DayRange, parse_published
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
@@ -18,6 +19,8 @@ from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.snapshot import MergedValues
 from indexer.search.request import Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue
+
+_VALUE = constructor(FacetValue)
 
 
 class Filtered:
@@ -128,6 +131,8 @@ class Filtered:
 
 def _all_but(masks: Mapping[str, Array], but: str | None) -> Array | None:
     """What passes every mask but one; None where there is no other."""
+    if not masks:
+        return None
     others = [mask for name, mask in masks.items() if name != but]
     return functools.reduce(np.logical_and, others) if others else None
 
@@ -162,14 +167,15 @@ def count_facet(
     chosen = next((filter for filter in request.filters if filter.field == field), None)
     if chosen is None:
         places, distinct = kernels.largest(counts, request.facet_size)
-        listed = zip(places.tolist(), counts[places].tolist(), strict=True)
-        return Facet(tuple(FacetValue(values[place], count) for place, count in listed), distinct, int(counts[0]))
+        names = values.named(places.tolist())
+        listed = tuple([_VALUE(*each, FacetState.NONE) for each in zip(names, counts[places].tolist(), strict=True)])
+        return Facet(listed, distinct, int(counts[0]))
     states = dict.fromkeys(chosen.included, FacetState.INCLUDED) | dict.fromkeys(chosen.excluded, FacetState.EXCLUDED)
     numbers = {value: int(every[place]) if (place := values.place(value)) else 0 for value in states}
     others = counts.copy()
     others[[values.place(value) for value in states]] = 0
     places, _ = kernels.largest(others, request.facet_size)
-    numbers |= {values[place]: int(counts[place]) for place in places.tolist()}
+    numbers |= dict(zip(values.named(places.tolist()), counts[places].tolist(), strict=True))
     return Facet(
         values=tuple(
             FacetValue(value, count, states.get(value, FacetState.NONE))

@@ -10,7 +10,9 @@ from datetime import date
 import numpy as np
 
 from indexer.errors import IndexCorrupt, ParameterError
+from indexer.frozen import constructor
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.kernels import Kernels
 from indexer.search.request import Interval
 from indexer.search.response import Bucket, Histogram
 
@@ -21,6 +23,8 @@ _LAST_DAY = date.max.toordinal()
 _LONGEST = {Interval.DAY: 1, Interval.MONTH: 31, Interval.YEAR: 366}
 _DAYS_BY_DAY = 92
 _YEARS_BY_MONTH = 10
+_NONE = np.zeros(0, dtype=np.int64)
+_BUCKET = constructor(Bucket)
 
 
 class Calendar:
@@ -35,32 +39,33 @@ class Calendar:
         self._last = np.concatenate([none, *(last for _, last in intervals)])
         if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for days in (self._first, self._last)):
             raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
-        self._buckets: dict[Interval, tuple[Array, Array]] = {}
+        self._buckets: dict[Interval, Array] = {}
 
-    def histogram(self, counted: Sequence[Array], interval: Interval | None) -> Histogram:
+    def histogram(self, counted: Sequence[Array], interval: Interval | None, kernels: Kernels) -> Histogram:
         """The records by date. counted: how many records have each interval, by segment; at 0 the undated ones."""
         missing = sum(int(counts[0]) for counts in counted)
-        counts = np.concatenate([np.zeros(0, dtype=np.int64), *(counts[1:] for counts in counted)])
-        held = np.flatnonzero(counts)
-        if not len(held):
-            return Histogram((), interval or Interval.DAY, 0, missing)
-        counts = counts[held]
-        interval = interval or _interval(int(self._first[held].min()), int(self._last[held].max()))
-        keys, fine = self._bucket_keys(interval)
-        keys, fine = keys[held], fine[held]
-        coarser = 0
-        if not fine.all():
-            coarser = int(counts[~fine].sum())
-            keys, counts = keys[fine], counts[fine]
-        return Histogram(_buckets(keys, counts, interval), interval, coarser, missing)
+        counts = counted[0][1:] if len(counted) == 1 else np.concatenate([_NONE, *(counts[1:] for counts in counted)])
+        if interval is None:
+            first, last = kernels.reach(counts, self._first, self._last)
+            interval = _interval(first, last) if last else Interval.DAY
+        keys = self._bucket_keys(interval)
+        low, high, coarser = kernels.bucket_span(counts, keys)
+        if high < low:
+            return Histogram((), interval, coarser, missing)
+        if high - low >= MAX_BUCKETS:
+            raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
+        by_key = kernels.bucket_counts(counts, keys, low, high).tolist()
+        ends = [_bucket_ends(key, interval) for key in range(low, high + 1)]
+        buckets = tuple([_BUCKET(first, last, count) for (first, last), count in zip(ends, by_key, strict=True)])
+        return Histogram(buckets, interval, coarser, missing)
 
-    def _bucket_keys(self, interval: Interval) -> tuple[Array, Array]:
-        """The bucket of each interval's first day, and whether the interval fits into one."""
-        buckets = self._buckets.get(interval)
-        if buckets is None:
+    def _bucket_keys(self, interval: Interval) -> Array:
+        """The bucket of each stated interval, from 1 on; 0 where it does not fit into one."""
+        keys = self._buckets.get(interval)
+        if keys is None:
             fine = self._last - self._first < _LONGEST[interval]
-            buckets = self._buckets[interval] = _bucket_keys(self._first, interval), fine
-        return buckets
+            keys = self._buckets[interval] = np.where(fine, _bucket_keys(self._first, interval), 0)
+        return keys
 
 
 def _interval(first: int, last: int) -> Interval:
@@ -70,17 +75,6 @@ def _interval(first: int, last: int) -> Interval:
     begin, end = date.fromordinal(first), date.fromordinal(last)
     months = (end.year - begin.year) * 12 + end.month - begin.month + 1
     return Interval.MONTH if months <= _YEARS_BY_MONTH * 12 else Interval.YEAR
-
-
-def _buckets(keys: Array, counts: Array, interval: Interval) -> tuple[Bucket, ...]:
-    """Buckets from the first to the last, empty ones included."""
-    if not len(keys):
-        return ()
-    low, high = int(keys.min()), int(keys.max())
-    if high - low >= MAX_BUCKETS:
-        raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
-    by_key = np.bincount(keys - low, weights=counts).astype(np.int64).tolist()
-    return tuple(Bucket(*_bucket_ends(key, interval), count) for key, count in enumerate(by_key, low))
 
 
 def _bucket_keys(days: Array, interval: Interval) -> Array:

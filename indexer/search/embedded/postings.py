@@ -54,6 +54,7 @@ class Lookup:
         self.expanded: dict[Expansion, list[int]] = {}
         """The forms that each pattern stood for so far."""
         self._known: dict[tuple[Sought, bool], list[_Entry]] = {}
+        self.empty = not len(postings.ids)
         self._occurring = Occurring(postings.ids, postings.freqs, postings.skips, postings.positions)
 
     def count(self, slot: Slot) -> int:
@@ -76,6 +77,8 @@ class Lookup:
         """The units that hold the slots in order, next to each other."""
         if len(slots) == 1:
             return self.slot(slots[0])
+        if not all(map(self._may_stand, slots)):
+            return NO_MATCHES
         plain = self._plain(slots)
         if plain is None:
             return self._counted(self._phrase_occurrences(slots, None))
@@ -84,13 +87,26 @@ class Lookup:
         if all(terms):
             begins, ends = zip(*(self._postings.range(entry.term) for entry in terms if entry), strict=True)
             found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
-        return self._corrected(found, joined, lambda within: self._counted(self._phrase_occurrences(slots, within)))
+        look = self._phrase_occurrences
+        return self._corrected(found, slots, joined, lambda within: self._counted(look(slots, within)))
 
-    def _corrected(self, found: Matches, joined: Sequence[_Entry], look: Callable[[Array], Matches]) -> Matches:
+    def _may_stand(self, slot: Slot) -> bool:
+        """Whether the dictionary has what a slot needs in some reading."""
+        return any(all(self._entries(word, slot.exact) for word in reading) for reading in slot.readings)
+
+    def _corrected(
+        self, found: Matches, slots: Sequence[Slot], joined: Sequence[_Entry], look: Callable[[Array], Matches]
+    ) -> Matches:
         """What was found, with what `look` finds in the units where a hyphenated word stands in for a slot; those are few."""
         if not joined:
             return found
         within = self._union([self._entry_matches(entry).units for entry in joined])
+        for slot in slots:
+            # The joined ones are few: they are looked up in what a slot's words are in, which may be many.
+            entries = self._entries(slot.readings[0][0], slot.exact)
+            within = self._union([self._kernels.intersection(within, self._entry_matches(each).units) for each in entries])
+            if not len(within):
+                return found
         places = np.searchsorted(found.units, within)
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
         return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
@@ -118,14 +134,15 @@ class Lookup:
 
         The frequency is the number of places where such a window begins.
         """
-        within = self._units_of_all(slots)
+        if not all(map(self._may_stand, slots)):
+            return NO_MATCHES
         plain = self._plain(slots)
-        if len(slots) != 2 or plain is None or not all(plain[0]) or plain[0][0] == plain[0][1]:
-            return self._any_windows(slots, slop, within)
-        terms, joined = plain
-        found = self._near_pairs([entry for entry in terms if entry], slop, within)
-        look = self._kernels.intersection
-        return self._corrected(found, joined, lambda units: self._any_windows(slots, slop, look(units, within)))
+        terms = [entry.term for entry in plain[0] if entry] if plain is not None else []
+        if plain is None or len(set(terms)) < len(slots):
+            return self._any_windows(slots, slop, self._units_of_all(slots))
+        begins, ends = zip(*map(self._postings.range, terms), strict=True)
+        found = Matches(*self._kernels.windows(self._occurring, begins, ends, slop + len(slots)))
+        return self._corrected(found, slots, plain[1], lambda units: self._any_windows(slots, slop, units))
 
     def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
         """The same for any slots, unit by unit; only in the units `within`."""
@@ -141,12 +158,6 @@ class Lookup:
                 units.append(unit)
                 freqs.append(len(starts))
         return Matches(np.array(units, dtype=np.uint32), smallest(np.array(freqs, dtype=np.uint16)))
-
-    def _near_pairs(self, terms: Sequence[_Entry], slop: int, within: Array) -> Matches:
-        """The units that hold two terms in any order with at most `slop` positions between them."""
-        first, second = (self._entry_occurrences(term, within) for term in terms)
-        starts = [_followed_within(first, second, slop + 1), _followed_within(second, first, slop + 1)]
-        return self._counted({1: np.sort(np.concatenate(starts))})
 
     def _phrase_occurrences(self, slots: Sequence[Slot], within: Array | None) -> Occurrences:
         """Where the slots stand in order, next to each other; only in the units `within`, if given."""
@@ -277,12 +288,3 @@ class Lookup:
         for array in held[1:]:
             together = self._kernels.merged_keys(together, array)
         return together
-
-
-def _followed_within(before: Array, after: Array, distance: int) -> Array:
-    """The keys of the first after which one of the second comes within so many positions of the same unit."""
-    if not len(before) or not len(after):
-        return before[:0]
-    next_after = after[np.minimum(np.searchsorted(after, before, side="right"), len(after) - 1)]
-    followed: Array = before[(next_after > before) & (next_after <= before + distance)]
-    return followed

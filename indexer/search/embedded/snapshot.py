@@ -19,8 +19,11 @@ from indexer.search.embedded.histogram import Calendar
 from indexer.search.embedded.manifest import Manifest, SegmentEntry
 from indexer.search.embedded.scoring import Statistics
 
+# So many values of a field are kept decoded.
+_FEW_VALUES = 10_000
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class MergedValues:
     """A field's distinct values over all segments, in code-point order; ordinals begin at 1, 0 stands for none.
 
@@ -44,8 +47,17 @@ class MergedValues:
     def __len__(self) -> int:
         return len(self.values)
 
-    def __getitem__(self, ordinal: int) -> str:
-        return self.values[ordinal - 1].decode()
+    def named(self, ordinals: Sequence[int]) -> list[str]:
+        """The values of these ordinals."""
+        labels = self._labels
+        if labels is None:
+            return [self.values[ordinal - 1].decode() for ordinal in ordinals]
+        return [labels[ordinal - 1] for ordinal in ordinals]
+
+    @cached_property
+    def _labels(self) -> list[str] | None:
+        """All values, where they are few."""
+        return [value.decode() for value in self.values] if len(self.values) <= _FEW_VALUES else None
 
     def united(self, counted: Sequence[Array]) -> Array:
         """Counts by ordinal, one array for each segment, as one."""

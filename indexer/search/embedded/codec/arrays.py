@@ -31,7 +31,7 @@ Array: TypeAlias = NDArray[Any]
 
 FORMAT_VERSION = 3
 ALIGNMENT = 64
-_MILESTONE = 32
+_MOST_MILESTONES = 1 << 16
 _MAGIC = b"LOCCITAR"
 _FOOTER = struct.Struct("<QQII8s")
 _DTYPES = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8", "<f4", "<f8"})
@@ -203,14 +203,21 @@ class Strings(Sequence[bytes]):
         return (blob[begin:end] for begin, end in pairwise(self._offsets.tolist()))
 
     @cached_property
-    def _milestones(self) -> list[bytes]:
-        """Every 32nd string, made once: a list is searched without a step of ours."""
-        return [self[place] for place in range(0, len(self), _MILESTONE)]
+    def _milestones(self) -> tuple[list[bytes], int]:
+        """Every n-th string, at most so many, made once, and n: a list is searched without a step of ours."""
+        every = -(-len(self) // _MOST_MILESTONES) or 1
+        return [self[place] for place in range(0, len(self), every)], every
 
     def bisect(self, wanted: bytes) -> int:
         """The first place whose string is not below `wanted`, in a sorted sequence."""
-        passed = bisect_left(self._milestones, wanted)
-        return bisect_left(self, wanted, max((passed - 1) * _MILESTONE, 0), min(passed * _MILESTONE, len(self)))
+        milestones, every = self._milestones
+        place = bisect_left(milestones, wanted) * every
+        if every > 1 and place:
+            last = min(place, len(self))
+            place -= every - 1
+            while place < last and self[place] < wanted:
+                place += 1
+        return place
 
     def find(self, wanted: bytes) -> int:
         """The place of a string in a sorted sequence, or -1."""

@@ -6,10 +6,12 @@ import json
 from itertools import product
 from types import NoneType
 
+from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Origin
 
 _ORIGINS: dict[str, Origin] = {origin.value: origin for origin in Origin}
 _DECODER = json.JSONDecoder()
+_DOCUMENT = constructor(DocumentMetadata)
 
 _OPTIONAL: tuple[type, ...] = (str, NoneType)
 _SHAPES: frozenset[tuple[type, ...]] = frozenset(
@@ -43,20 +45,10 @@ def decode_metadata(stored: bytes, document_id: str, paragraphs: int) -> Documen
     for value in (*author, *tag):
         if type(value) is not str:
             raise TypeError("an author or a tag is no string")
-    return DocumentMetadata(
-        id=document_id,
-        title=title,
-        title_derived=derived,
-        source=source,
-        author=tuple(author),
-        published=published,
-        language=language,
-        url=url,
-        format=format_,
-        tag=tuple(tag),
-        extra=extra,
-        origins={name: _ORIGINS[origin] for name, origin in origins.items()},
-        paragraphs=paragraphs,
+    origins = {name: _ORIGINS[origin] for name, origin in origins.items()}
+    return _DOCUMENT(
+        *(document_id, title, derived, source, tuple(author), published, language),
+        *(url, format_, tuple(tag), extra, origins, paragraphs),
     )
 
 

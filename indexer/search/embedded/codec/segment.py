@@ -10,12 +10,15 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
+from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import PROSE, Column
 from indexer.search.embedded.codec.inversion import JOINED
 from indexer.search.embedded.codec.metadata import decode_metadata
 from indexer.search.embedded.codec.texts import Texts
+
+_PARAGRAPH = constructor(Paragraph)
 
 
 class Postings:
@@ -214,6 +217,11 @@ class Segment:
         document = int(order[low])
         return document if self.live_by_document is None or self.live_by_document[document] else None
 
+    def document_of(self, record: int) -> int:
+        """The number of a record's document."""
+        number: int = self._places.documents[record]
+        return number
+
     def document_id(self, document: int) -> str:
         """The id of a document."""
         found: bytes = self._ids[document]
@@ -237,13 +245,13 @@ class Segment:
             text = self.texts[record].decode()
         except UnicodeDecodeError as error:
             raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
-        return Paragraph(
-            ordinal=record - places.bounds[places.documents[record]] + 1,
-            kind=self._kinds[places.kinds[record] - 1],
-            text=text,
-            section=self.column("section").value(section) if section else None,
-            part=Part(places.parts[2 * record], parts) if parts else None,
-            page_number=(places.pages[record] or None) if places.pages else None,
+        return _PARAGRAPH(
+            record - places.bounds[places.documents[record]] + 1,
+            self._kinds[places.kinds[record] - 1],
+            text,
+            self.column("section").value(section) if section else None,
+            Part(places.parts[2 * record], parts) if parts else None,
+            (places.pages[record] or None) if places.pages else None,
         )
 
     def sizes(self) -> dict[str, int]:

@@ -91,15 +91,16 @@ class Texts:
         return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, number: int) -> bytes:
+        places = self._places
         try:
-            stored = self._bytes[self._places[number] : self._places[number + 1]]
+            stored = self._bytes[places[number] : places[number + 1]]
             kind = stored[0]
-            if kind == _PLAIN:
-                return bytes(stored[1:])
             if kind in _FRAMES:
                 dictionary = bisect_right(self.firsts, number) - 1
                 decode = self._decoders.by_dictionary.get(dictionary) or self._decoder(dictionary)
                 return decode(stored)
+            if kind == _PLAIN:
+                return bytes(stored[1:])
         except (IndexError, TypeError, ZstdError) as error:
             raise IndexCorrupt(f"{self._where} {number} is damaged") from error
         raise IndexCorrupt(f"{self._where} {number} is stored in no known way")

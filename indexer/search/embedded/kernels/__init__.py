@@ -88,8 +88,27 @@ class Kernels(Protocol):
         """The places from 1 on of the largest counts above 0, of equal ones the first; and how many are above 0."""
         ...
 
+    def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
+        """The smallest of `firsts` and the largest of `lasts` where a count is above 0; zeros where none is."""
+        ...
+
+    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
+        """The smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), and the counts at key 0."""
+        ...
+
+    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
+        """The sum of the counts at each key from `low` to `high`."""
+        ...
+
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
         """The units in which terms, by their stretches of the postings, stand next to each other in order; and how often."""
+        ...
+
+    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
+        """The units in which different terms stand in any order within so many positions; and how many such places begin.
+
+        A place begins at a position of any of the terms.
+        """
         ...
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:

@@ -88,6 +88,27 @@ def all_of(ids: Array, begins: Array, ends: Array, order: Array, records: Array,
 
 
 @compiled
+def by_length(begins: Array, ends: Array) -> Array:
+    """The numbers of stretches, the shortest first."""
+    order = np.arange(len(begins))
+    for place in range(1, len(order)):
+        stretch = order[place]
+        while place > 0 and ends[stretch] - begins[stretch] < ends[order[place - 1]] - begins[order[place - 1]]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = stretch
+    return order
+
+
+@compiled
+def together(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Array, Array, int]:
+    """`all_of`, and the arrays made for it: records, rows, and how many records there are."""
+    shortest = ends[order[0]] - begins[order[0]]
+    records, rows = np.empty(shortest, dtype=np.uint32), np.empty((len(order), shortest), dtype=np.uint32)
+    return records, rows, all_of(ids, begins, ends, order, records, rows)
+
+
+@compiled
 def _keep_searched(ids: Array, begin: int, end: int, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
     """Keep the records that stand in another stretch, each searched for."""
     count = 0
@@ -320,9 +341,34 @@ def largest(counts: Array, out: Array) -> tuple[int, int]:
 
 
 @compiled
-def keep(ids: Array, mask: Array, out: Array) -> int:
-    count = 0
-    for place in range(len(ids)):
-        out[count] = ids[place]
-        count += mask[place]
-    return count
+def reach(counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
+    low = high = 0
+    for place in range(len(counts)):
+        if counts[place]:
+            low = min(low or firsts[place], firsts[place])
+            high = max(high, lasts[place])
+    return low, high
+
+
+@compiled
+def bucket_span(counts: Array, keys: Array) -> tuple[int, int, int]:
+    low, high, coarser = 1, 0, 0
+    for place in range(len(counts)):
+        if not counts[place]:
+            continue
+        key = keys[place]
+        if key == 0:
+            coarser += counts[place]
+        elif high == 0:
+            low = high = key
+        else:
+            low, high = min(low, key), max(high, key)
+    return low, high, coarser
+
+
+@compiled
+def bucket_counts(counts: Array, keys: Array, low: int, out: Array) -> None:
+    for place in range(len(counts)):
+        # Keys below `low` are those that fit into no bucket, or have no count.
+        if counts[place] and keys[place] >= low:
+            out[keys[place] - low] += counts[place]

@@ -7,7 +7,7 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled
-from indexer.search.embedded.kernels.numba_loops import seek
+from indexer.search.embedded.kernels.numba_loops import by_length, seek, together
 from indexer.search.embedded.kernels.term import SHIFT
 
 
@@ -59,29 +59,24 @@ def positions_within(arrays: tuple[Array, ...], postings: Array, keys: Array, pl
 
 
 @compiled
-def phrase(postings: tuple[Array, ...], units: Array, rows: Array, order: Array, out: Array, counts: Array) -> int:
-    """Of the units that have all terms, those in which they follow each other. rows[term, i]: the posting in units[i].
+def phrase(postings: tuple[Array, ...], begins: Array, ends: Array) -> tuple[Array, Array, int]:
+    """The units in which terms, by their stretches, follow each other; how often; and the most of these numbers.
 
-    order: terms are looked at rarest first, each narrows what was found.
+    Terms are looked at rarest first, each narrows what was found.
     """
-    _, freqs, skips, positions = postings
-    # A posting of each term, and where its positions begin: places are counted on from there.
-    known, places = np.zeros(len(rows), dtype=np.int64), np.zeros(len(rows), dtype=np.int64)
-    starts = np.empty(1 << 16, dtype=np.int64)
-    count = 0
-    for i in range(len(units)):
+    ids, freqs, _, positions = postings
+    order = by_length(begins, ends)
+    units, rows, held = together(ids, begins, ends, order)
+    known = np.zeros((len(rows), 2), dtype=np.int64)
+    starts = np.empty(1 << 8 * freqs.itemsize, dtype=np.int64)
+    counts = np.empty(held, dtype=np.uint16)
+    count = most = 0
+    for i in range(held):
         found = 0
         for which in range(len(order)):
             term = order[which]
-            posting = np.int64(rows[term, i])
-            at, place = known[term], places[term]
-            if posting - at > SKIP or place == 0:
-                at = posting // SKIP * SKIP
-                place = np.int64(skips[posting // SKIP])
-            for before in range(at, posting):
-                place += freqs[before]
-            known[term], places[term] = posting, place
-            stop = place + freqs[posting]
+            place = _first_position(postings, int(rows[term, i]), known[term])
+            stop = place + freqs[rows[term, i]]
             if which == 0:
                 for here in range(place, stop):
                     starts[found] = np.int64(positions[here]) - term
@@ -99,10 +94,59 @@ def phrase(postings: tuple[Array, ...], units: Array, rows: Array, order: Array,
             if found == 0:
                 break
         if found:
-            out[count] = units[i]
+            units[count] = units[i]
             counts[count] = found
+            most = max(most, found)
             count += 1
-    return count
+    return units[:count], counts[:count], most
+
+
+@compiled
+def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int) -> tuple[Array, Array, int]:
+    """The same for terms in any order within so many positions; counted are the positions at which such a window begins."""
+    ids, freqs, _, positions = postings
+    units, rows, candidates = together(ids, begins, ends, by_length(begins, ends))
+    size = len(rows)
+    known = np.zeros((size, 2), dtype=np.int64)
+    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    counts = np.empty(candidates, dtype=np.uint16)
+    count = most = 0
+    for i in range(candidates):
+        for term in range(size):
+            places[term] = _first_position(postings, int(rows[term, i]), known[term])
+            stops[term] = places[term] + freqs[rows[term, i]]
+        found = 0
+        for term in range(size):
+            following[:] = places
+            for here in range(places[term], stops[term]):
+                begin = int(positions[here])
+                held = 0
+                for other in range(size):
+                    at = following[other]
+                    while at < stops[other] and positions[at] < begin:
+                        at += 1
+                    following[other] = at
+                    held += at < stops[other] and positions[at] < begin + width
+                found += held == size
+        if found:
+            units[count] = units[i]
+            counts[count] = found
+            most = max(most, found)
+            count += 1
+    return units[:count], counts[:count], most
+
+
+@compiled
+def _first_position(postings: tuple[Array, ...], posting: int, known: Array) -> int:
+    """Where the positions of a posting begin. known: a posting of the term and where its positions begin: counted on from."""
+    at, place = int(known[0]), int(known[1])
+    if posting - at > SKIP or place == 0:
+        at = posting // SKIP * SKIP
+        place = int(postings[2][posting // SKIP])
+    for before in range(at, posting):
+        place += int(postings[1][before])
+    known[0], known[1] = posting, place
+    return place
 
 
 @compiled

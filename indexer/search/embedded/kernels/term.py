@@ -89,5 +89,5 @@ def placed(units: Sequence[Array], firsts: Sequence[int], ids: Array) -> tuple[A
     if min(firsts) >= 0:
         begins = np.array(firsts, dtype=np.int64)
         return begins, begins + sizes, ids
-    ends = np.cumsum(sizes)
+    ends = sizes.cumsum()
     return ends - sizes, ends, units[0] if len(units) == 1 else np.concatenate(units)

@@ -17,6 +17,7 @@ from indexer.search.embedded.kernels.with_numpy import best_of_many, best_scored
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
 _NO_NUMBERS = np.zeros(0)
+_MOST_IN_A_BYTE = 255
 
 _Arrays: TypeAlias = tuple[Array, ...]
 
@@ -70,10 +71,7 @@ class NumbaKernels:
         return out[:found], smallest(held[:found])
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-        order = np.argsort(ends - begins, kind="stable")
-        shortest = int((ends - begins)[order[0]])
-        records, rows = np.empty(shortest, dtype=np.uint32), np.empty((len(order), shortest), dtype=np.uint32)
-        count = loops.all_of(_read(ids), begins, ends, order, records, rows)
+        records, rows, count = loops.together(_read(ids), begins, ends, loops.by_length(begins, ends))
         return records[:count], rows
 
     def rank(
@@ -134,14 +132,28 @@ class NumbaKernels:
         held, distinct = loops.largest(counts, out)
         return out[:held], distinct
 
+    def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
+        found: tuple[int, int] = loops.reach(counts, firsts, lasts)
+        return found
+
+    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
+        found: tuple[int, int, int] = loops.bucket_span(counts, keys)
+        return found
+
+    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
+        out = np.zeros(high - low + 1, dtype=np.int64)
+        loops.bucket_counts(counts, keys, low, out)
+        return out
+
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
-        starts, stops = np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64)
-        units, rows = self.all_of(occurring.ids, starts, stops)
-        out, counts = np.empty(len(units), dtype=np.uint32), np.empty(len(units), dtype=np.uint16)
         postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        order = np.argsort(stops - starts, kind="stable")
-        count = letters.phrase(postings, units, rows, order, out, counts)
-        return out[:count], smallest(counts[:count])
+        found = letters.phrase(postings, np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64))
+        return _counted(*found)
+
+    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
+        postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
+        found = letters.windows(postings, np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64), width)
+        return _counted(*found)
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         out = np.empty(len(units), dtype=np.uint32)
@@ -176,18 +188,32 @@ class NumbaKernels:
         return out[: letters.shifted(first, second, shift, out)]
 
 
+def _counted(units: Array, counts: Array, most: int) -> tuple[Array, Array]:
+    """Units and how often each, in the smallest type for the most of them."""
+    return units, counts.astype(np.uint8) if most <= _MOST_IN_A_BYTE else counts
+
+
 def _told(terms: Sequence[Term], within: Records) -> tuple[_Arrays, _Arrays, _Arrays, _Arrays, tuple[Array, Array]]:
     """What the loops are told of postings, terms, titles, sections and ranks: see `numba_scoring.rank`."""
     ids, freqs, begins, ends = stretches(terms, within)
-    titles, title_ends = _joined([term.titles for term in terms])
-    parts = [term.section_parts for term in terms]
-    sectioned, section_ends = _joined([_NO_NUMBERS if part is None else part for part in parts])
-    starts = [-1 if part is None else end - len(part) for part, end in zip(parts, section_ends.tolist(), strict=True)]
+    title_ends, section_starts = [], []
+    titled = sectioned = 0
+    for term in terms:
+        titled += len(term.titles)
+        title_ends.append(titled)
+        section_starts.append(-1 if term.section_parts is None else sectioned)
+        sectioned += 0 if term.section_parts is None else len(term.section_parts)
+    parts = [term.section_parts for term in terms if term.section_parts is not None]
     return (
         (_read(ids), _read(freqs), within.lengths, within.weights),
         (begins, ends, np.array([term.factor for term in terms]), np.array([term.constant for term in terms])),
-        (_read(titles), _joined([term.title_parts for term in terms])[0], title_ends, within.bounds),
-        (sectioned, np.array(starts, dtype=np.int64), within.sections),
+        (
+            _read(_joined([term.titles for term in terms])),
+            _joined([term.title_parts for term in terms]),
+            np.array(title_ends, dtype=np.int64),
+            within.bounds,
+        ),
+        (_joined(parts) if parts else _NO_NUMBERS, np.array(section_starts, dtype=np.int64), within.sections),
         (within.documents, within.ranks),
     )
 
@@ -196,11 +222,10 @@ def _read(array: Array) -> Array:
     """The array as one that is only read, as mapped ones are: for others the compiler would make code of their own."""
     if array.flags.writeable:
         array = array[:]
-        array.flags.writeable = False
+        array.setflags(write=False)
     return array
 
 
-def _joined(arrays: Sequence[Array]) -> tuple[Array, Array]:
-    """Arrays of one type in a row, and where each ends."""
-    ends = np.cumsum(np.array([len(array) for array in arrays], dtype=np.int64))
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays), ends
+def _joined(arrays: Sequence[Array]) -> Array:
+    """Arrays of one type in a row."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

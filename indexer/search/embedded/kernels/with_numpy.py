@@ -111,19 +111,48 @@ class NumpyKernels:
     def largest(self, counts: Array, size: int) -> tuple[Array, int]:
         return largest_of_many(counts, size)
 
+    def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
+        held = np.flatnonzero(counts)
+        return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
+
+    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
+        held = keys[(counts > 0) & (keys > 0)]
+        coarser = int(counts[keys == 0].sum())
+        return (int(held.min()), int(held.max()), coarser) if len(held) else (1, 0, coarser)
+
+    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
+        within = (keys >= low) & (keys <= high)
+        return np.bincount(keys[within] - low, weights=counts[within], minlength=high - low + 1).astype(np.int64)
+
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
+        by_term = self._keys_together(occurring, begins, ends)
+        keys = by_term[0]
+        for offset, found in enumerate(by_term[1:], 1):
+            keys = keys[_contained(keys, found - offset)]
+        return _counted(keys)
+
+    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
+        by_term = self._keys_together(occurring, begins, ends)
+        starts = []
+        for keys in by_term:
+            begins_here = keys
+            for others in by_term:
+                if others is not keys:
+                    begins_here = _followed_within(begins_here, others, width)
+            starts.append(begins_here)
+        return _counted(np.sort(np.concatenate(starts)))
+
+    def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> list[Array]:
+        """For each of some terms, by their stretches, where it stands in the units that have all of them, as keys."""
         stretches = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
         units = functools.reduce(self.intersection, sorted((occurring.ids[one] for one in stretches), key=len))
-        keys: Array | None = None
-        for offset, one in enumerate(stretches):
+        keys = []
+        for one in stretches:
             held = one.start + np.searchsorted(occurring.ids[one], units)
             each = occurring.freqs[held].astype(np.int64)
             places = _ranges(first := _first_positions(occurring, held), first + each)
-            found = ((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places]) - offset
-            keys = found if keys is None else keys[_contained(keys, found)]
-        together = np.zeros(0, dtype=np.int64) if keys is None else keys >> SHIFT
-        starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
-        return together[starts].astype(np.uint32), np.diff(np.append(starts, len(together))).astype(np.uint16)
+            keys.append((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places])
+        return keys
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         starts = np.cumsum(freqs, dtype=np.int64) - freqs
@@ -247,6 +276,22 @@ def _add_at_records(total: Array, records: Array, term: Term, within: Records, k
     tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
     tf = _with_titles(tf, records, term, within)
     total += term.factor * tf / (k1 + tf)
+
+
+def _followed_within(before: Array, after: Array, width: int) -> Array:
+    """The keys of the first after which one of the second comes, fewer than so many positions on, in the same unit."""
+    if not len(before) or not len(after):
+        return before[:0]
+    following = after[np.minimum(np.searchsorted(after, before), len(after) - 1)]
+    followed: Array = before[(following > before) & (following < before + width)]
+    return followed
+
+
+def _counted(keys: Array) -> tuple[Array, Array]:
+    """The units of sorted keys, and how many each has."""
+    units = keys >> SHIFT
+    starts = np.flatnonzero(np.concatenate([units[:1] >= 0, units[1:] != units[:-1]]))
+    return units[starts].astype(np.uint32), smallest(np.diff(np.append(starts, len(units))).astype(np.uint16))
 
 
 def _first_positions(within: Occurring, postings: Array) -> Array:
