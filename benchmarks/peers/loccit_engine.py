@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
@@ -41,7 +42,9 @@ class Loccit:
     def prepare(self, question: Question, facets: bool) -> Ask | None:
         """The request that the question's URL asks for."""
         chosen = [("facets", _FACETS), ("facet_size", str(VALUES)), ("interval", "year")] if facets else [("facets", "none")]
-        request = params.parse([*question.pairs(), *chosen, ("page_size", str(HITS))]).request
+        asked = params.parse([*question.pairs(), *chosen, ("page_size", str(HITS))]).request
+        # Titles and other queries that may have been meant come on top of the job.
+        request = replace(asked, hints=False)
         search = self._engine.search
 
         def ask() -> Answer:
