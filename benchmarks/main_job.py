@@ -28,7 +28,7 @@ from benchmarks.server import serve
 from benchmarks.table import render
 from indexer.build import Extent, rebuild
 from indexer.config import Settings
-from indexer.pipeline import Pipeline, Record
+from indexer.pipeline import Pipeline, Record, Stamp
 from indexer.report import Report
 from indexer.search.engine import open_engine
 from indexer.walk import File, Walk
@@ -114,7 +114,7 @@ def _rates(settings: Settings, files: Path, text_size: int) -> Rates:
     pipeline = Pipeline(settings.limits)
     for found in Walk([files], settings.index_dir, Counter()):
         if isinstance(found, File):
-            assert all(isinstance(record, Record) for record in pipeline.read(found))
+            assert all(isinstance(record, Record | Stamp) for record in pipeline.read(found))
     extraction = time.perf_counter() - started
     started = time.perf_counter()
     report = rebuild(settings, [files], _Silent())

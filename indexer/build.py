@@ -10,7 +10,7 @@ from typing import Protocol
 
 from indexer.config import Settings
 from indexer.errors import NothingToIndex, UsageError
-from indexer.pipeline import Pipeline, Record
+from indexer.pipeline import Found, Pipeline, Record, Stamp
 from indexer.report import PassedOver, Report, Skip, shown_path
 from indexer.search.engine import IndexWriter, open_writer
 from indexer.walk import File, Walk
@@ -54,13 +54,17 @@ def rebuild(
     with open_writer(settings, [str(path.absolute()) for path in paths]) as writer:
         progress.begin(_measure(settings, paths))
         pipeline = Pipeline(settings.limits)
-        intake = _Intake(writer, report)
+        intake = Intake(writer, report)
         size = 0
         for found in Walk(paths, settings.index_dir, report.passed_over):
-            for record in (found,) if isinstance(found, Skip) else pipeline.read(found):
-                intake.take(record)
-                progress.read(report, size)
-            size += found.size if isinstance(found, File) else 0
+            if isinstance(found, Skip):
+                report.skip(found)
+                continue
+            for each in pipeline.read(found):
+                if not isinstance(each, Stamp):
+                    intake.take(found, each)
+                    progress.read(report, size)
+            size += found.size
         if not report.indexed and not allow_empty:
             shown = ", ".join(shown_path(path) for path in paths) or "the empty list of paths"
             raise NothingToIndex(f"No indexable document in {shown}. The index was left as it was; --allow-empty empties it.")
@@ -70,38 +74,41 @@ def rebuild(
 
 
 @dataclass(frozen=True, slots=True)
-class _Intake:
+class Intake:
     """Puts documents into the index and keeps count. Of several with one id the first that the index takes is in it."""
 
     writer: IndexWriter
     report: Report
     _taken: dict[str, str] = field(default_factory=dict, init=False)
-    """The file of each id that is in the index."""
+    """Where each document stands that is in the index, by id."""
 
-    def take(self, found: Record | Skip | PassedOver) -> None:
-        """One more document, or why there is none."""
-        if isinstance(found, PassedOver):
-            self.report.passed_over[found.why] += 1
-            return
-        self.report.seen += 1
-        skip = found if isinstance(found, Skip) else self._add(found)
-        if skip is not None:
-            self.report.skipped.append(skip)
+    def take(self, file: File, found: Found) -> None:
+        """One more finding in a file."""
+        match found:
+            case Record():
+                self._add(file, found)
+            case Skip():
+                self.report.skip(found)
+            case PassedOver():
+                self.report.passed_over[found.why] += 1
 
-    def _add(self, record: Record) -> Skip | None:
+    def _add(self, file: File, record: Record) -> None:
         document_id = record.document.id
         first = self._taken.get(document_id)
         if first is not None:
-            hint = "Give each record an id of its own." if first == record.shown else "Rename one of the files."
-            return Skip(record.shown, f"its id {document_id} is taken by {first}", hint)
+            hint = "Give each record an id of its own." if first.startswith(file.shown) else "Rename one of the files."
+            self.report.skip(Skip(record.shown, f"its id {document_id} is taken by {first}", hint))
+            return
         try:
             self.writer.add(record.document, record.paragraphs)
         except (ValueError, OverflowError) as error:
-            return Skip(record.shown, f"cannot be indexed: {error}")
+            self.report.skip(Skip(record.shown, f"cannot be indexed: {error}"))
+            return
         self._taken[document_id] = record.shown
         self.report.indexed += 1
         self.report.paragraphs += len(record.paragraphs)
-        return None
+        self.report.characters += sum(len(paragraph.text) for paragraph in record.paragraphs)
+        self.report.characters_left_out += record.left_out
 
 
 def _check_paths(paths: Sequence[Path]) -> None:

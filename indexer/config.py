@@ -83,6 +83,12 @@ class Settings:
     max_depth: int = field(
         default=8, metadata={"help": "How many archives, mails and compressed files a file may stand in.", "least": 0}
     )
+    max_seconds: int = field(
+        default=60, metadata={"help": "A document that takes longer to read is skipped.", "least": 1, "most": 86_400}
+    )
+    max_memory: int = field(
+        default=1_000, metadata={"help": "Megabytes; a document that needs more to be read is skipped.", "least": 100}
+    )
 
     @property
     def limits(self) -> Limits:

@@ -13,3 +13,5 @@ class Limits:
     max_unpacked_bytes: int
     max_members: int
     max_depth: int
+    max_seconds: int
+    max_memory: int

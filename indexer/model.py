@@ -73,10 +73,14 @@ class DocumentMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An extracted document: its metadata and its blocks in reading order."""
+    """An extracted document: its metadata and its blocks in reading order.
+
+    left_out: how many characters, white space aside, the reader took for no part of it: navigation, running headers.
+    """
 
     metadata: DocumentMetadata
     blocks: tuple[Block, ...]
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

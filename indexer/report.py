@@ -18,11 +18,15 @@ _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A document, or a part of a file, that was not indexed. path: as shown to people, with `:line` where that helps."""
+    """What was not indexed. path: as shown to people, with `:line` where that helps.
+
+    whole: whether it is a document, or a file of none; else a piece of a document that is indexed without it.
+    """
 
     path: str
     reason: str
     hint: str = ""
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,31 @@ class PassedOver:
 
 @dataclass(slots=True)
 class Report:
-    """Counts of a run. passed_over: what is left out on purpose, by why (`hidden`, `index folder`, …)."""
+    """Counts of documents, seen being the sum of indexed, unchanged and skipped, and of what was indexed.
 
-    seen: int = 0
+    skipped: whole documents, and pieces of indexed ones, which are not counted. characters: of the text of paragraphs;
+    characters_left_out: of text that readers saw and took for no part of a document (`Document.left_out`). passed_over: what
+    is left out on purpose, by why (`hidden`, `index folder`, …).
+    """
+
     indexed: int = 0
     unchanged: int = 0
+    documents_skipped: int = 0
     paragraphs: int = 0
+    characters: int = 0
+    characters_left_out: int = 0
     skipped: list[Skip] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def seen(self) -> int:
+        """How many documents were met."""
+        return self.indexed + self.unchanged + self.documents_skipped
+
+    def skip(self, skip: Skip) -> None:
+        """One more document, or piece of one, that was left out."""
+        self.skipped.append(skip)
+        self.documents_skipped += skip.whole
 
     def to_json(self) -> dict[str, Json]:
         """The report as `--report` writes it."""
@@ -50,9 +71,10 @@ class Report:
                 "seen": self.seen,
                 "indexed": self.indexed,
                 "unchanged": self.unchanged,
-                "skipped": len(self.skipped),
+                "skipped": self.documents_skipped,
             },
             "paragraphs": self.paragraphs,
+            "characters": {"indexed": self.characters, "left_out": self.characters_left_out},
             "skipped": [{"path": skip.path, "reason": skip.reason, "hint": skip.hint} for skip in self.skipped],
             "passed_over": dict(sorted(self.passed_over.items())),
         }

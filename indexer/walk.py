@@ -23,11 +23,23 @@ NO_FILE = "device, pipe or socket"
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A regular file below a root. relative: its path below the root, `/` between parts; size: bytes, when it was found."""
+    """A regular file below a root, as it was when it was found.
+
+    relative: its path below the root, `/` between parts; size: bytes; inode and device: which file it is, whatever its path
+    may lead to later.
+    """
 
     path: Path
     relative: str
     size: int
+    mtime_ns: int
+    inode: int
+    device: int
+
+    @classmethod
+    def found(cls, path: Path, relative: str, status: os.stat_result) -> File:
+        """The file that a path leads to."""
+        return cls(path, relative, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
 
     @property
     def id(self) -> str:
@@ -84,7 +96,7 @@ class Walk:
             yield _unreadable(str(root), error)
             return
         if stat.S_ISREG(status.st_mode):
-            yield File(root, Path(os.path.normpath(root)).name, status.st_size)
+            yield File.found(root, Path(os.path.normpath(root)).name, status)
         elif stat.S_ISDIR(status.st_mode):
             yield from self._below(_Folder(str(root), real, "", frozenset((real,)), linked=False))
         else:
@@ -148,7 +160,7 @@ class Walk:
         status = entry.stat()
         if not stat.S_ISREG(status.st_mode):
             return NO_FILE
-        return File(Path(entry.path), folder.relative + entry.name, status.st_size)
+        return File.found(Path(entry.path), folder.relative + entry.name, status)
 
     def _in_index(self, real: str) -> bool:
         return _is_below(real, self._index_dir)

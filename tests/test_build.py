@@ -188,8 +188,8 @@ def test_the_first_of_equal_ids_wins_within_a_file(settings: Settings, tmp_path:
     news = tmp_path / "news.jsonl"
     news.write_text('{"id": "same", "text": "The first."}\n{"id": "same", "text": "The second."}\n')
     report = rebuild(settings, [news], _Steps())
-    reason = f"its id news.jsonl:same is taken by {news}"
-    assert report.skipped == [Skip(str(news), reason, "Give each record an id of its own.")]
+    reason = f"its id news.jsonl:same is taken by {news}:1"
+    assert report.skipped == [Skip(f"{news}:2", reason, "Give each record an id of its own.")]
     assert _texts(settings, "news.jsonl:same") == ["The first."]
 
 
@@ -246,5 +246,5 @@ def test_a_refused_document_leaves_its_id_to_a_later_one(
     news.write_text('{"id": "same", "text": "The first."}\n{"id": "same", "text": "The second."}\n')
     monkeypatch.setattr(build, "open_writer", _Refusing)
     report = rebuild(settings, [news], _Steps())
-    assert report.skipped == [Skip(str(news), "cannot be indexed: text that is not Unicode")]
+    assert report.skipped == [Skip(f"{news}:1", "cannot be indexed: text that is not Unicode")]
     assert _texts(settings, "news.jsonl:same") == ["The second."]

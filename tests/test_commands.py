@@ -83,6 +83,24 @@ def test_broken_front_matter_is_reported_and_the_text_kept() -> None:
     assert result.stdout.startswith("Indexed 2 documents")
 
 
+def test_what_is_seen_is_indexed_or_skipped() -> None:
+    """A document that lacks its front matter is indexed, and no second one."""
+    Path("seeds/b.md").write_text("---\ntitle: a: b\n---\n\nThe text is kept.\n")
+    Path("seeds/c.jsonl").write_text('{"text": "One."}\n{"text": \n')
+    assert _run("rebuild", "--strict", "--report", "report.json").exit_code == 3
+    report = json.loads(Path("report.json").read_text())
+    assert report["documents"] == {"seen": 4, "indexed": 3, "unchanged": 0, "skipped": 1}
+    assert [skip["path"] for skip in report["skipped"]] == ["seeds/b.md", "seeds/c.jsonl:2"]
+
+
+def test_text_that_a_page_does_not_count_as_its_own_is_counted() -> None:
+    words = "The council of Ostrel spoke about the harbour and its cranes for an hour. " * 5
+    menu = "Home Contact Archive"
+    Path("seeds/page.html").write_text(f"<html><body><nav><p>{menu}</p></nav><article><p>{words}</p></article></body></html>")
+    assert _run("rebuild", "seeds/page.html", "--report", "report.json").exit_code == 0
+    assert json.loads(Path("report.json").read_text())["characters"]["indexed"] == len(words.strip())
+
+
 def test_a_missing_path_is_wrong_usage() -> None:
     result = _run("rebuild", "absent")
     assert result.exit_code == 2

@@ -16,7 +16,7 @@ def test_lines_come_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> Non
     progress = PlainProgress(lambda: next(times))
     progress.begin(Extent(1234, 3_000_000))
     for seen, size in ((1, 0), (10, 0), (11, 500_000), (30, 1_000_000), (90, 4_000_000)):
-        progress.read(Report(seen=seen), size)
+        progress.read(Report(indexed=seen), size)
     progress.write()
     assert capsys.readouterr().err.splitlines() == [
         "Reading 1,234 files, 3.0 MB",
@@ -30,7 +30,7 @@ def test_lines_come_every_few_seconds(capsys: pytest.CaptureFixture[str]) -> Non
 def test_quiet_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     with show_progress(quiet=True) as progress:
         progress.begin(Extent(1, 1))
-        progress.read(Report(seen=1), 1)
+        progress.read(Report(indexed=1), 1)
         progress.write()
     assert capsys.readouterr() == ("", "")
 

@@ -10,10 +10,9 @@ from typing import TypeAlias
 import pytest
 
 from indexer.config import Settings
-from indexer.extract import extract
 from indexer.fields import FACETS
-from indexer.model import Document, DocumentMetadata, Kind, Origin, Paragraph
-from indexer.paragraphs import paragraphs
+from indexer.model import DocumentMetadata, Kind, Origin, Paragraph
+from indexer.pipeline import Pipeline, Record, Stamp
 from indexer.published import parse_published
 from indexer.search.analysis import tokenize
 from indexer.walk import File, Walk
@@ -35,9 +34,11 @@ def seeds() -> list[Seed]:
     found: list[Seed] = []
     for file in Walk([SEEDS], SEEDS.parent / "index_data", passed_over):
         assert isinstance(file, File), file
-        for document in extract(file.path, file.id, file.relative, Settings().limits):
-            assert isinstance(document, Document), document
-            found.append((document.metadata, paragraphs(document)))
+        *records, stamp = Pipeline(Settings().limits).read(file)
+        assert isinstance(stamp, Stamp)
+        for record in records:
+            assert isinstance(record, Record), record
+            found.append((record.document, record.paragraphs))
     assert not passed_over
     return found
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 from indexer.errors import ExtractionError
 from indexer.extract import compressed, html, jsonl, markdown, tar, text, zip
-from indexer.extract.content import Allowance, OnDisk
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
 from indexer.extract.zip_directory import SIGNATURES, opened_zip
-from indexer.limits import Limits
 from indexer.report import Skip
 
 # In the order in which they are asked whether they know a content.
@@ -35,32 +32,26 @@ FORMATS: tuple[Format, ...] = (
 _logger = logging.getLogger(__name__)
 
 
-def extract(path: Path, file_id: str, shown: str, limits: Limits) -> Iterator[Extracted]:
+def extract(file: SourceFile) -> Iterator[Extracted]:
     """The documents of a file in order, and a Skip for each that cannot be read; never raises for a bad file.
 
-    file_id: as `model.document_id` gives it; shown: the path as the report names it. A file inside the file is read as any
-    other, and whatever is wrong with it costs it alone. A document comes with a Skip where only its front matter is broken.
-    Equal ids are not looked for.
+    A file inside the file is read as any other, and whatever is wrong with it costs it alone. A document comes with a Skip
+    where only its front matter is broken. Equal ids are not looked for.
     """
-    yield from _extract(SourceFile(OnDisk(path), file_id, shown, path.name, limits, Allowance(limits)))
+    return file.parts.read(file.shown, lambda: _extract(file))
 
 
 def _extract(file: SourceFile) -> Iterator[Extracted]:
-    try:
-        with ExitStack() as stack:
-            settled, known = _recognized(file, stack)
-            for found in known.read(settled):
-                if not isinstance(found, SourceFile):
-                    yield found
-                    continue
-                _admit(found)
-                yield from _inside(found)
-    except ExtractionError as error:
-        yield file.skip(error)
-    except OSError as error:
-        yield Skip(
-            file.shown, f"cannot be read: {error.strerror or error}", "Check that the file is there and that you may read it."
-        )
+    with ExitStack() as stack:
+        settled, known = _recognized(file, stack)
+        if file.depth == 0:
+            file.parts.format = (known.name, known.version)
+        for found in known.read(settled):
+            if not isinstance(found, SourceFile):
+                yield found
+                continue
+            _admit(found)
+            yield from _inside(found)
 
 
 def _recognized(file: SourceFile, stack: ExitStack) -> tuple[SourceFile, Format]:
@@ -75,17 +66,12 @@ def _recognized(file: SourceFile, stack: ExitStack) -> tuple[SourceFile, Format]
 
 
 def _inside(file: SourceFile) -> Iterator[Extracted]:
-    """What a file inside another gives. A reader that fails in a new way must not cost the files beside it."""
+    """What a file inside another gives."""
     if file.depth > file.limits.max_depth:
         reason = f"stands in more than {file.limits.max_depth} archives, mails or compressed files"
         yield Skip(file.shown, reason, "Unpack it yourself, or raise the setting max_depth.")
         return
-    try:
-        yield from _extract(file)
-    except Exception as error:
-        _logger.debug("Fault while reading %s", file.shown, exc_info=True)
-        reason = f"cannot be read: unexpected {type(error).__name__}"
-        yield Skip(file.shown, reason, "Please report it with the file; --verbose shows where it happened.")
+    yield from extract(file)
 
 
 def _admit(file: SourceFile) -> None:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import io
 import lzma
-import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Protocol
 
@@ -68,23 +66,6 @@ class Content(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class OnDisk:
-    """A file of the user's."""
-
-    path: Path
-
-    @property
-    def is_seekable(self) -> bool:
-        return True
-
-    def open(self) -> io.BufferedReader:
-        """Raises ExtractionError for what is no regular file: a pipe would wait for ever."""
-        if not stat.S_ISREG(self.path.stat().st_mode):
-            raise ExtractionError("not a regular file")
-        return self.path.open("rb")
-
-
-@dataclass(frozen=True, slots=True)
 class InMemory:
     """Bytes that a container had to read anyway, such as a mail's attachment."""
 
@@ -99,8 +80,8 @@ class InMemory:
 
 
 @dataclass(frozen=True, slots=True)
-class SetAside:
-    """Bytes in a temporary file without a name, which is gone when it is closed or the process is killed."""
+class OpenFile:
+    """A file that somebody holds open as long as it is read: the user's, or a temporary one without a name."""
 
     file: IO[bytes]
 
@@ -162,7 +143,7 @@ def set_aside(packed: io.BufferedReader, broken: list[ExtractionError] | None = 
         for chunk in chunks:
             file.write(chunk)
         file.flush()
-        yield SetAside(file)
+        yield OpenFile(file)
 
 
 def _chunks(packed: io.BufferedReader, broken: list[ExtractionError] | None) -> Generator[bytes, None, None]:

@@ -37,7 +37,7 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     values = stated_metadata(root)
     blocks = filled(main_blocks(root), "The page holds none; perhaps a script puts it there when the page is shown.")
     stated = Stated(values, Origin.HTML)
-    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
+    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, _left_out(root, blocks))
 
 
 def parse(text: str) -> etree._Element:
@@ -61,6 +61,12 @@ def main_blocks(root: etree._Element) -> tuple[Block, ...]:
     if all(block.kind is Kind.PARAGRAPH for block in found):
         return _selected(whole, found) or found or whole
     return found
+
+
+def _left_out(root: etree._Element, kept: Sequence[Block]) -> int:
+    """How many characters of a page, white space aside, are not in the blocks that are kept of it."""
+    page, blocks = (sum(len(_compact(block.text)) for block in each) for each in (blocks_of(root), kept))
+    return max(page - blocks, 0)
 
 
 def _selected(whole: Sequence[Block], found: Sequence[Block]) -> tuple[Block, ...]:

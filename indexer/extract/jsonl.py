@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from io import BufferedReader
 from typing import NoReturn
 
@@ -14,9 +15,8 @@ from indexer.extract.content import megabytes
 from indexer.extract.encoding import has_wide_mark, refuse_magic
 from indexer.extract.json_values import JsonValues
 from indexer.extract.metadata import Stated, describe
-from indexer.extract.source import HEAD_BYTES, Format, Head, SourceFile
+from indexer.extract.source import HEAD_BYTES, Extracted, Format, Head, SourceFile
 from indexer.model import Block, Document, Kind, Origin, content_id, inner_id
-from indexer.report import Skip
 
 _BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -24,28 +24,27 @@ _CHUNK = 1 << 20
 _OBJECT = re.compile(r"\{\s*\"[^\"]*\"\s*:")
 
 
-def read(file: SourceFile) -> Iterator[Document | Skip]:
+def read(file: SourceFile) -> Iterator[Extracted]:
     """The documents of a file in order, and a Skip for each line that gives none; blank lines are passed over.
 
     Keys: `id`, `text`, and the stated fields of `metadata.py`; all others go to `extra`. `text` is split at blank lines only.
     """
-    most = file.limits.max_file_bytes
     with file.open() as stream:
         _refuse_other_formats(stream)
         empty = True
-        for number, line in _lines(stream, most):
-            try:
-                if line is None:
-                    reason = f"the line is longer than {megabytes(most)}"
-                    raise ExtractionError(reason, "Split the record, or raise the setting max_file_bytes.")
-                if not line.strip():
-                    continue
-                yield _document(line, file.id)
-            except ExtractionError as error:
-                yield file.skip(error, number)
-            empty = False
+        for number, line in _lines(stream, file.limits.max_file_bytes):
+            if line is None or line.strip():
+                empty = False
+                yield from file.parts.read(f"{file.shown}:{number}", partial(_read_line, line, file))
     if empty:
         raise ExtractionError("empty")
+
+
+def _read_line(line: bytes | None, file: SourceFile) -> Iterator[Document]:
+    if line is None:
+        reason = f"the line is longer than {megabytes(file.limits.max_file_bytes)}"
+        raise ExtractionError(reason, "Split the record, or raise the setting max_file_bytes.")
+    yield _document(line, file.id)
 
 
 def _refuse_other_formats(stream: BufferedReader) -> None:

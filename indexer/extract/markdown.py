@@ -32,7 +32,7 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     """The one document of a file; before it a Skip where its front matter is broken, which then is left out."""
     front = read_front_matter(printable(decode(file.read())).lstrip("\n"))
     if front.error is not None:
-        yield file.skip(front.error)
+        yield file.skip(front.error, whole=False)
     blocks = filled(markdown_blocks(front.text), "There is nothing below the front matter." if front.values else "")
     stated = Stated(front.values, Origin.FRONT_MATTER)
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from indexer.cleaning import clean
 from indexer.errors import ExtractionError
 from indexer.extract.content import Allowance, Content, Packed, megabytes, set_aside
+from indexer.extract.parts import Parts
 from indexer.limits import Limits
 from indexer.model import Block, Document, inner_id
 from indexer.report import PassedOver, Skip, shown_path
@@ -22,8 +23,8 @@ HEAD_BYTES = 1 << 14
 class SourceFile:
     """A file to extract from: one that a user named, or one inside another.
 
-    id: its document id; shown: its path for people, `a.zip → inner/b.txt`; name: its own name, with suffix; allowance: of the
-    outermost file; depth: how many files it stands in.
+    id: its document id; shown: its path for people, `a.zip → inner/b.txt`; name: its own name, with suffix; allowance,
+    parts: of the outermost file; depth: how many files it stands in.
     """
 
     content: Content
@@ -32,6 +33,7 @@ class SourceFile:
     name: str
     limits: Limits
     allowance: Allowance
+    parts: Parts
     depth: int = 0
 
     def open(self) -> io.BufferedReader:
@@ -75,9 +77,9 @@ class SourceFile:
         shown = f"{self.shown} → {shown_path(path)}"
         return replace(self, content=content, id=inner_id(self.id, path), shown=shown, name=name, depth=self.depth + 1)
 
-    def skip(self, error: ExtractionError, line: int | None = None) -> Skip:
-        """What the report says of an error in this file, or in one line of it."""
-        return Skip(self.shown if line is None else f"{self.shown}:{line}", error.reason, error.hint)
+    def skip(self, error: ExtractionError, whole: bool = True) -> Skip:
+        """What the report says of an error in this file; whole: whether it costs the document."""
+        return Skip(self.shown, error.reason, error.hint, whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Format:
 
     suffixes: in lower case, with the dot. read: gives documents, and the files inside a file, which are then read as any other;
     raises ExtractionError or OSError for a bad file. recognizes: whether the content can be of no other format, whatever the
-    name. is_text: whether any text under one of its suffixes is taken to be of it.
+    name. is_text: whether any text under one of its suffixes is taken to be of it. version: raised whenever documents of this
+    kind would be read differently than before.
     """
 
     name: str
@@ -114,6 +117,7 @@ class Format:
     read: Reader
     recognizes: Callable[[Head], bool] = _never
     is_text: bool = False
+    version: int = 1
 
 
 def filled(blocks: Sequence[Block], hint: str = "") -> tuple[Block, ...]:

@@ -11,6 +11,10 @@ import pytest
 
 from indexer.config import Settings
 from indexer.extract import extract
+from indexer.extract.content import Allowance, Content, InMemory, OpenFile
+from indexer.extract.parts import Parts
+from indexer.extract.source import SourceFile
+from indexer.limits import Limits
 from indexer.model import Block, Document, DocumentMetadata, Kind, document_id
 from indexer.report import PassedOver, Skip
 
@@ -21,16 +25,28 @@ Extract: TypeAlias = Callable[..., Extracted]
 _LIMITS = Settings(max_file_bytes=1_000_000).limits
 
 
+def source_file(name: str, content: Content, **limits: int) -> SourceFile:
+    """A file of that name, at the root."""
+    bounds = replace(_LIMITS, **limits)
+    return SourceFile(content, document_id(name), name, name, bounds, Allowance(bounds), Parts())
+
+
+def extract_path(path: Path, file_id: str, shown: str, limits: Limits) -> Extracted:
+    """What is extracted from a file on the disk."""
+    with path.open("rb") as content:
+        source = SourceFile(OpenFile(content), file_id, shown, path.name, limits, Allowance(limits), Parts())
+        return list(extract(source))
+
+
 @pytest.fixture
-def extract_file(tmp_path: Path) -> Extract:
-    """Writes `content` under a name and gives what is extracted from it; the path is shown as the bare name."""
+def extract_file() -> Extract:
+    """Gives what is extracted from a `content` under a name; the path is shown as the bare name."""
 
-    def write_and_extract(name: str, content: str | bytes, **limits: int) -> Extracted:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return list(extract(path, document_id(name), name, replace(_LIMITS, **limits)))
+    def extract_content(name: str, content: str | bytes, **limits: int) -> Extracted:
+        raw = content if isinstance(content, bytes) else content.encode()
+        return list(extract(source_file(name, InMemory(raw), **limits)))
 
-    return write_and_extract
+    return extract_content
 
 
 @pytest.fixture

@@ -17,12 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.config import Settings
-from indexer.extract import extract
 from indexer.extract.zip_directory import MAX_DIRECTORY
 from indexer.model import Document
 from indexer.report import PassedOver, Skip
 from indexer.walk import File, Walk
-from tests.extract.conftest import Extract, Extracted
+from tests.extract.conftest import Extract, Extracted, extract_path
 from tests.extract.packing import COMPRESSORS, tarred, zipped
 
 _NOTE = "The masts stand on the hill."
@@ -232,7 +231,7 @@ def test_broken_archives(extract_file: Extract, name: str, content: bytes, reaso
 
 def extract_within(tmp_path: Path, name: str, content: bytes) -> Extracted:
     (tmp_path / name).write_bytes(content)
-    return list(extract(tmp_path / name, name, name, _LIMITS))
+    return extract_path(tmp_path / name, name, name, _LIMITS)
 
 
 def test_a_member_larger_than_a_file_may_be_costs_itself_only(tmp_path: Path) -> None:
@@ -369,8 +368,8 @@ def test_an_archive_gives_what_its_folder_gives(files: dict[str, str], name: str
         unpacked: Extracted = []
         for file in Walk([top / "unpacked"], top / "index", Counter()) if raw else ():
             assert isinstance(file, File)
-            unpacked += extract(file.path, file.id, file.relative, limits)
-        packed = list(extract(top / name, name, name, limits))
+            unpacked += extract_path(file.path, file.id, file.relative, limits)
+        packed = extract_path(top / name, name, name, limits)
     assert [_comparable(found, "") for found in unpacked] == [_comparable(found, name) for found in packed]
 
 
@@ -394,5 +393,5 @@ def test_damage_never_raises(raw: bytes, flips: list[tuple[int, int]], cut: int)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a"
         path.write_bytes(content)
-        for found in extract(path, "a", "a", _LIMITS):
+        for found in extract_path(path, "a", "a", _LIMITS):
             assert not isinstance(found, Skip) or "unexpected" not in found.reason, found

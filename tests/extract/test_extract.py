@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from indexer.config import Settings
-from indexer.extract import FORMATS, extract
+from indexer.extract import FORMATS
 from indexer.model import Document, Kind
 from indexer.paragraphs import paragraphs
 from indexer.report import Skip
 from tests.extract.conftest import Extract
-
-_LIMITS = Settings(max_file_bytes=100).limits
 
 FOUNDING = (
     "The defence minister of Velmara, Ilsa Renn, met the makers of the coastal radar on 19 May to talk about two more sets.\n"
@@ -137,23 +132,6 @@ def test_words_are_no_signature(extract_file: Extract, text: str) -> None:
     [document] = extract_file("a", text)
     assert isinstance(document, Document)
     assert document.blocks[0].text == text
-
-
-def test_files_that_cannot_be_opened_are_skips(tmp_path: Path) -> None:
-    [missing] = extract(tmp_path / "missing.txt", "missing.txt", "missing.txt", _LIMITS)
-    assert isinstance(missing, Skip)
-    assert missing.reason == "cannot be read: No such file or directory"
-    folder = tmp_path / "folder.md"
-    folder.mkdir()
-    [skip] = extract(folder, "folder.md", "folder.md", _LIMITS)
-    assert skip == Skip("folder.md", "not a regular file")
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-@pytest.mark.parametrize("name", ["pipe.txt", "pipe.jsonl"])
-def test_a_pipe_is_never_waited_for(tmp_path: Path, name: str) -> None:
-    os.mkfifo(tmp_path / name)
-    assert list(extract(tmp_path / name, name, name, _LIMITS)) == [Skip(name, "not a regular file")]
 
 
 def test_invalid_utf8_in_a_utf8_text_is_marked(extract_file: Extract) -> None:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.config import Settings
 from indexer.extract import extract
+from indexer.extract.content import OpenFile
 from indexer.model import Document, DocumentMetadata, Json, Kind, Origin
 from indexer.report import Skip
-from tests.extract.conftest import Extract, Extracted
+from tests.extract.conftest import Extract, Extracted, source_file
 
 
 def lines(*records: Json) -> str:
@@ -139,11 +139,12 @@ def test_the_limit_is_a_line_s(extract_file: Extract, line_end: str) -> None:
 def test_lines_are_read_as_they_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "n.jsonl"
     path.write_text(lines({"id": 1, "text": "a"}, {"id": 2, "text": "b"}))
-    documents = extract(path, "n.jsonl", "n.jsonl", Settings(max_file_bytes=1_000).limits)
-    assert isinstance(next(documents), Document)
-    with path.open("a") as stream:
-        stream.write(" " * 100_000 + lines({"id": 3, "text": "c"}))
-    assert len(list(documents)) == 2
+    with path.open("rb") as content:
+        documents = extract(source_file("n.jsonl", OpenFile(content), max_file_bytes=1_000))
+        assert isinstance(next(documents), Document)
+        with path.open("a") as stream:
+            stream.write(" " * 100_000 + lines({"id": 3, "text": "c"}))
+        assert len(list(documents)) == 2
 
 
 def test_what_json_can_hold_and_text_cannot(extract_file: Extract) -> None:
