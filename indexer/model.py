@@ -32,6 +32,7 @@ class Origin(StrEnum):
     FRONT_MATTER = "front matter"
     HTML = "html"
     RECORD = "record"
+    MAIL = "mail"
     FILE_NAME = "file name"
     TEXT = "text"
 

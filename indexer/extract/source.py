@@ -71,9 +71,9 @@ class SourceFile:
         with self.open() as packed, set_aside(packed, broken) as content:
             yield replace(self, content=content)
 
-    def inner(self, content: Content, path: str) -> SourceFile:
-        """The file that stands inside this one under a path or a number of its own."""
-        name = path.rpartition("/")[2]
+    def inner(self, content: Content, path: str, name: str = "") -> SourceFile:
+        """The file that stands inside this one under a path or a number of its own. name: if not the path's last part."""
+        name = name or path.rpartition("/")[2]
         shown = f"{self.shown} → {shown_path(path)}"
         return replace(self, content=content, id=inner_id(self.id, path), shown=shown, name=name, depth=self.depth + 1)
 
