@@ -41,7 +41,7 @@ def read(file: SourceFile) -> Iterator[Extracted | SourceFile]:
             continue
         yield file.inner(content, name or str(number), name or f"{number}{_SUFFIXES.get(part.get_content_type(), '')}")
     if cut is not None:
-        yield file.skip(cut)
+        yield file.skip(cut, whole=False)
 
 
 def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Document | Skip:

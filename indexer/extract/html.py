@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -16,7 +16,7 @@ from indexer.extract.html_blocks import blocks_of, text_of
 from indexer.extract.html_metadata import stated_metadata
 from indexer.extract.metadata import Stated, describe
 from indexer.extract.source import Format, Head, SourceFile, filled
-from indexer.model import Block, Document, Kind, Origin
+from indexer.model import Block, Document, Json, Kind, Origin
 from indexer.report import Skip
 
 # Looking for the main content takes time that grows with the square of a page, 4 s here; a larger one is taken whole.
@@ -27,17 +27,28 @@ MAX_DEPTH = 250
 _ENOUGH = 0.95
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BEGINNING = re.compile(r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
+_SAVED_SEARCH = 4_096
+# As browsers and SingleFile write it into the pages that they save.
+_SAVED_FROM = re.compile(
+    r"<!--\s*saved from url=\(\d+\)(https?:\S+)\s*-->|<!--\s*Page saved with SingleFile\s+url:\s*(https?:\S+)", re.IGNORECASE
+)
 _ELEMENTS = {"list": "ul", "item": "li", "quote": "blockquote", "row": "tr", "lb": "br", "hi": "span", "ref": "span"}
 
 
 def read(file: SourceFile) -> Iterator[Document | Skip]:
     """The one document of a page."""
     raw = file.read()
-    root = parse(decode(raw, declared_encoding(raw)))
-    values = stated_metadata(root)
+    text = decode(raw, declared_encoding(raw))
+    saved = _SAVED_FROM.search(text[:_SAVED_SEARCH])
+    yield page_document(file, text, FORMAT.name, {"url": saved[1] or saved[2]} if saved else {})
+
+
+def page_document(file: SourceFile, text: str, format_name: str, known: Mapping[str, Json]) -> Document:
+    """The document that a page is. known: what is known of it besides what it states itself, and goes before that."""
+    root = parse(text)
     blocks = filled(main_blocks(root), "The page holds none; perhaps a script puts it there when the page is shown.")
-    stated = Stated(values, Origin.HTML)
-    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, _left_out(root, blocks))
+    stated = Stated({**stated_metadata(root), **known}, Origin.HTML)
+    return Document(describe(file.id, format_name, blocks, stated, file.name), blocks, _left_out(root, blocks))
 
 
 def parse(text: str) -> etree._Element:

@@ -37,7 +37,7 @@ def mail_metadata(message: Message) -> dict[str, Json]:
     found: dict[str, Json] = {
         "title": header(message, "subject"),
         "author": [name or address for name, address in senders],
-        "published": _date(header(message, "date")),
+        "published": mail_date(message),
         "language": header(message, "content-language"),
         "from": [_shown(*sender) for sender in senders],
         "to": [_shown(*receiver) for receiver in _addresses(message, "to")],
@@ -93,8 +93,9 @@ def _shown(name: str, address: str) -> str:
     return f"{name} <{address}>" if name and address else name or address
 
 
-def _date(value: str) -> str:
-    """A date in ISO notation where it can be read, else as it stands."""
+def mail_date(message: Message) -> str:
+    """The date of a mail in ISO notation where it can be read, else as it stands; empty where none is stated."""
+    value = header(message, "date")
     try:
         return stated_date(parsedate_to_datetime(value).isoformat()) or value
     except (ValueError, OverflowError, TypeError, IndexError):

@@ -60,19 +60,24 @@ def parts_of(message: Message) -> Parts:
     Of alternatives the plain text is the body, or else the HTML; what is attached inside them is attached all the same.
     """
     found = Parts()
-    leaves = [*_leaves(message)]
-    for leaf in leaves:
+    all_leaves = [*_leaves(message)]
+    for leaf in all_leaves:
         part = leaf.part
         if part.get_content_type() in _SIGNATURES:
             found.passed_over.append(SIGNATURE)
         elif _is_readable(part):
-            if _is_chosen(leaf, leaves):
+            if _is_chosen(leaf, all_leaves):
                 found.body.append(part)
         elif leaf.around == "multipart/related" and part.get_content_maintype() == "image" and not _is_attached(part):
             found.passed_over.append(PICTURE)
         else:
             found.attached.append(part)
     return found
+
+
+def leaves(message: Message) -> list[Message]:
+    """All parts of a mail that are no containers of others, in their order."""
+    return [leaf.part for leaf in _leaves(message)]
 
 
 def last_part(message: Message) -> Message:
@@ -133,11 +138,11 @@ def _leaves(message: Message) -> Iterator[_Leaf]:
         stack.extend(_Leaf(part, kind, alternatives) for part in reversed(parts))
 
 
-def _is_chosen(leaf: _Leaf, leaves: Sequence[_Leaf]) -> bool:
+def _is_chosen(leaf: _Leaf, among: Sequence[_Leaf]) -> bool:
     """Whether a part that can be read is one to be read, and none to be read instead."""
     if leaf.alternatives is None:
         return True
-    others = [other.part for other in leaves if other.alternatives is leaf.alternatives and _is_readable(other.part)]
+    others = [other.part for other in among if other.alternatives is leaf.alternatives and _is_readable(other.part)]
     has_plain = any(part.get_content_type() == "text/plain" and part_bytes(part).strip() for part in others)
     return (leaf.part.get_content_type() != "text/html") == has_plain
 
