@@ -16,10 +16,12 @@ from indexer.errors import NotFound
 from indexer.fields import FACETS, FIELDS, HISTOGRAM
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import DayRange, parse_published
+from indexer.search.analysis import fold, tokenize
 from indexer.search.engine import Capabilities
 from indexer.search.query import EMPTY_QUERY, Node, ParsedQuery
 from indexer.search.request import Filter, Interval, Match, SearchRequest, Sort
 from indexer.search.response import (
+    MAX_SUGGESTIONS,
     MAX_TITLES,
     Bucket,
     DocumentResponse,
@@ -30,6 +32,8 @@ from indexer.search.response import (
     Hit,
     IndexStatus,
     SearchResponse,
+    Suggestion,
+    SuggestionKind,
     TitleHit,
 )
 from indexer.search.syntax import parse
@@ -83,6 +87,17 @@ class OracleEngine:
         tree, _ = self._tree(request.query)
         return _facet(field, self._match(tree), request, prefix)
 
+    def suggest(self, text: str) -> tuple[Suggestion, ...]:
+        """The last word, completed by every word of a text that begins so."""
+        head, space, prefix = text.rpartition(" ")
+        words = {token.form for _, one in self._records() for token in tokenize(one.text)} if prefix else set()
+        counts = {word: self._count(f"{head}{space}{word}") for word in words if word.startswith(fold(prefix))}
+        found = [Suggestion(f"{head}{space}{word}", SuggestionKind.WORD, count) for word, count in counts.items() if count]
+        return tuple(sorted(found, key=lambda each: (-each.count, each.text))[:MAX_SUGGESTIONS])
+
+    def _count(self, source: str) -> int:
+        return len(self._match(without_stop_words(parse(source).tree)))
+
     def document(
         self, document_id: str, query: ParsedQuery | None = None, first: int = 1, last: int | None = None
     ) -> DocumentResponse:
@@ -131,9 +146,11 @@ class OracleEngine:
     def close(self) -> None:
         """Nothing is open."""
 
+    def _records(self) -> list[tuple[DocumentMetadata, Paragraph]]:
+        return [(metadata, one) for metadata, paragraphs in self._documents.values() for one in paragraphs]
+
     def _match(self, tree: Node) -> list[Found]:
-        records = ((metadata, one) for metadata, paragraphs in self._documents.values() for one in paragraphs)
-        matched = ((metadata, one, match(tree, metadata, one)) for metadata, one in records)
+        matched = ((metadata, one, match(tree, metadata, one)) for metadata, one in self._records())
         return [Found(metadata, one, marks) for metadata, one, marks in matched if marks is not None]
 
     def _titles(self, request: SearchRequest) -> tuple[TitleHit, ...]:

@@ -14,7 +14,7 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
-from indexer.search.response import DocumentResponse, Facet, Generation, IndexStatus, SearchResponse
+from indexer.search.response import DocumentResponse, Facet, Generation, IndexStatus, SearchResponse, Suggestion
 
 
 class SearchEngine(Protocol):
@@ -36,6 +36,14 @@ class SearchEngine(Protocol):
         """A facet of the answer to a request. prefix: list only values of which some word begins with it, folded.
 
         A prefix of several words means words next to each other, the last of which may go on. Chosen values are listed always.
+        """
+        ...
+
+    def suggest(self, text: str) -> tuple[Suggestion, ...]:
+        """What a query may become that has been typed so far, MAX_SUGGESTIONS at most, those that find most first.
+
+        Each is a query; `count` is what a search for it finds without any filter, more than 0. None for what cannot go on.
+        Raises QueryError for a text over a bound.
         """
         ...
 

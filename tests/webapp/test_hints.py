@@ -61,6 +61,13 @@ def test_a_facet_is_searched(shelf: FlaskClient) -> None:
     assert get(shelf, "/api/facets/source?q=radar") == get(shelf, "/api/search?q=radar")["facets"]["source"]
 
 
+def test_what_is_typed_is_completed(shelf: FlaskClient) -> None:
+    body = get(shelf, "/api/suggest?q=the+ra")
+    assert body == {"suggestions": [{"text": "the radar", "kind": "word", "count": 14}]}
+    assert get(shelf, "/api/suggest") == {"suggestions": []}
+    assert get(shelf, "/api/suggest?q=a&match=any", 400)["parameter"] == "match"
+
+
 def test_an_unknown_facet_is_not_found(shelf: FlaskClient) -> None:
     for name in ("nothing", "published", "text"):
         assert "The facets are source" in get(shelf, f"/api/facets/{name}", 404)["detail"]

@@ -28,6 +28,12 @@ def search() -> Response:
     return reply(body)
 
 
+@blueprint.get("/suggest")
+def suggest() -> Response:
+    """What a query may become that is being typed."""
+    return reply(serialize.suggestions(current().engine.suggest(params.parse_suggest(_pairs()))))
+
+
 @blueprint.get("/facets/<field>")
 def facet(field: str) -> Response:
     """The values of a facet under a search, or those that begin with a prefix."""

@@ -30,6 +30,7 @@ from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.scoring import rank
 from indexer.search.embedded.slots import without_stop_words
 from indexer.search.embedded.snapshot import Snapshot
+from indexer.search.embedded.suggest import suggest
 from indexer.search.embedded.titles import best_titles, title_tree
 from indexer.search.query import Node, ParsedQuery
 from indexer.search.request import SearchRequest, Sort
@@ -41,6 +42,7 @@ from indexer.search.response import (
     Hit,
     IndexStatus,
     SearchResponse,
+    Suggestion,
     TitleHit,
 )
 
@@ -126,6 +128,11 @@ class EmbeddedEngine:
         matches = self._filtered(snapshot, found.records, request)
         within = begun_values(snapshot, field, prefix, self._kernels) if prefix else None
         return count_facet(field, matches, snapshot.values(field), request, self._kernels, within)
+
+    @_translated
+    def suggest(self, text: str) -> tuple[Suggestion, ...]:
+        """What a query may become: see SearchEngine."""
+        return suggest(self._snapshot(), text, self._kernels)
 
     def _find(self, snapshot: Snapshot, query: ParsedQuery) -> _Found:
         """What a query finds without any filter, relaxed where it has to be."""

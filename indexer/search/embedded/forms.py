@@ -97,10 +97,13 @@ class FormTable:
         first = self._postings.forms.bisect(literal)
         return first, self._postings.forms.bisect(literal + b"\xff") if literal else len(self._covered)
 
+    def near(self, word: str, distance: int, kernels: Kernels, begun: bool = False) -> Array:
+        """The places of the forms within so many edits of a word, or with `begun` of those that begin with such."""
+        wanted = np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)
+        return kernels.near(self._letters, wanted, distance, begun)
+
     def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
-        wanted = np.frombuffer(expansion.form.encode("utf-32-le"), dtype=np.uint32)
-        found = kernels.near(self._letters, wanted, expansion.distance)
-        places: list[int] = found.tolist()
+        places: list[int] = self.near(expansion.form, expansion.distance, kernels).tolist()
         return places
 
     def _matching(self, pattern: Pattern) -> list[int]:

@@ -47,7 +47,7 @@ def best_titles(tree: Node, evaluations: Sequence[Evaluation], request: SearchRe
     try:
         for number, evaluation in enumerate(evaluations):
             records, documents = _documents(tree, evaluation)
-            best = _shortest(evaluation.segment, _passing(evaluation, documents, request))
+            best = shortest(evaluation.segment, _passing(evaluation, documents, request))
             found += [_titled(evaluation.segment, number, document, records) for document in best]
     except QueryError:  # a pattern that stands for too many words of titles
         return []
@@ -102,8 +102,8 @@ def _passing(evaluation: Evaluation, documents: Array, request: SearchRequest) -
     return Filtered(evaluation.segment, records, request, evaluation.kernels).documents()[0]
 
 
-def _shortest(segment: Segment, documents: Array) -> list[int]:
-    """The best documents of a segment."""
+def shortest(segment: Segment, documents: Array) -> list[int]:
+    """The best of these documents: those with the shortest title first, then the newest, then by id."""
     lengths = segment.postings("title").lengths[documents]
     if len(documents) > MAX_TITLES:
         kept = lengths <= np.partition(lengths, MAX_TITLES - 1)[MAX_TITLES - 1]

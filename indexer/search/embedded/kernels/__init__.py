@@ -128,8 +128,8 @@ class Kernels(Protocol):
         """The distinct keys of two sorted lists of distinct ones, sorted."""
         ...
 
-    def near(self, words: Words, wanted: Array, limit: int) -> Array:
-        """The places of the words within `limit` edits of a word."""
+    def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
+        """The places of the words within `limit` edits of a word; with `begun`, of those that begin with something so near."""
         ...
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:

@@ -165,14 +165,17 @@ def chosen_forms(units: Array, freqs: Array, variants: Array, chosen: Array, out
 
 
 @compiled
-def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, out: Array) -> int:
+def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, begun: bool, out: Array) -> int:
     """Optimal string alignment, row by row of the letters that a word does not share with the one before it.
 
-    Words that begin with what is already too far from the wanted one are passed over.
+    Words that begin with what is already too far from the wanted one are passed over. begun: it is enough that a word begins
+    with something near.
     """
     size = len(wanted)
     far = limit + 1
     longest = size + limit
+    # More letters than two words are told to have in common.
+    never = 256
     # What lies outside of the band stays as it is here: too far.
     rows = np.full((longest + 2, size + 1), far, dtype=np.int64)
     rows[0] = np.arange(size + 1)
@@ -180,14 +183,21 @@ def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, 
     count = 0
     # So many letters of the word before are in the rows; a word that shares `hopeless` ones with it is too far.
     known = 0
-    hopeless = longest + 2
+    hopeless = never
+    # With so many letters in common with the word before, a word begins with what was near there.
+    reached = never
     for place in range(len(starts) - 1):
         common = shared[place]
         if common >= hopeless:
             continue
+        if common >= reached:
+            out[count] = place
+            count += 1
+            continue
+        reached = never
         start = starts[place]
         length = starts[place + 1] - start - 1
-        hopeless = longest + 2
+        hopeless = never
         known = min(known, common)
         for j in range(known + 1, length + 1):
             if j > longest:
@@ -204,11 +214,14 @@ def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, 
                 rows[j, i] = cost
                 lowest[j] = min(lowest[j], cost)
             known = j
+            if begun and rows[j, size] <= limit:
+                reached = j
+                break
             # A swap reaches back two rows.
             if lowest[j] > limit and lowest[j - 1] >= limit:
                 hopeless = j
                 break
-        if hopeless == longest + 2 and rows[length, size] <= limit:
+        if reached < never or (hopeless == never and rows[length, size] <= limit):
             out[count] = place
             count += 1
     return count

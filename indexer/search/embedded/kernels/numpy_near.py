@@ -23,9 +23,17 @@ class _Beginnings:
     row: Array
     before: Array
 
+    def only(self, kept: Array) -> _Beginnings:
+        """Those of a mask."""
+        each = (self.begins[kept], self.ends[kept], self.letters[kept])
+        return _Beginnings(*each, self.row[:, kept], self.before[:, kept])
 
-def near(words: Words, wanted: Array, limit: int) -> Array:
-    """The places of the words within `limit` edits of a word; a swap of neighbours is one edit."""
+
+def near(words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
+    """The places of the words within `limit` edits of a word; a swap of neighbours is one edit.
+
+    begun: those of the words that begin with something so near.
+    """
     size, lengths = len(wanted), np.diff(words.starts) - 1
     far = np.full((size + 1, 1), limit + 1, dtype=np.int8)
     first = np.minimum(np.arange(size + 1), limit + 1).astype(np.int8)[:, None]
@@ -35,6 +43,12 @@ def near(words: Words, wanted: Array, limit: int) -> Array:
         if not len(known.begins):
             break
         known = _longer(known, words, lengths, length, wanted, limit)
+        if begun:
+            reached = known.row[size] <= limit
+            for word, end in zip(known.begins[reached].tolist(), known.ends[reached].tolist(), strict=True):
+                found += range(word, end)
+            known = known.only(~reached)
+            continue
         for place in np.flatnonzero(known.row[size] <= limit).tolist():
             # A word stands before those that go on from it; twice where its parts joined are another entry.
             word = int(known.begins[place])

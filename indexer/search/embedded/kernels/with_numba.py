@@ -179,9 +179,9 @@ class NumbaKernels:
         out = np.empty(len(first) + len(second), dtype=np.int64)
         return out[: loops.merge(first, second, out)]
 
-    def near(self, words: Words, wanted: Array, limit: int) -> Array:
+    def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
         out = np.empty(len(words.shared), dtype=np.int64)
-        return out[: letters.near(words.codes, words.starts, words.shared, wanted, limit, out)]
+        return out[: letters.near(words.codes, words.starts, words.shared, wanted, limit, begun, out)]
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)

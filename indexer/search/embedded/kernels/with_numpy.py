@@ -176,8 +176,8 @@ class NumpyKernels:
     def merged_keys(self, first: Array, second: Array) -> Array:
         return np.union1d(first, second)
 
-    def near(self, words: Words, wanted: Array, limit: int) -> Array:
-        return near(words, wanted, limit)
+    def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
+        return near(words, wanted, limit, begun)
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         if len(first) <= len(second):

@@ -1,0 +1,48 @@
+"""How many records queries find, one after the other over the same segments: what they share is looked up once."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.errors import QueryError
+from indexer.search import syntax
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.evaluate import Evaluation
+from indexer.search.embedded.facets import Filtered
+from indexer.search.embedded.slots import without_stop_words
+from indexer.search.query import Node
+from indexer.search.request import SearchRequest
+
+
+class Counting:
+    """Counts for as long as one request lasts. request: whose filters and `match` hold."""
+
+    def __init__(self, evaluations: Sequence[Evaluation], request: SearchRequest) -> None:
+        self.evaluations = evaluations
+        self._request = request
+
+    def records(self, tree: Node) -> list[Array]:
+        """The live records of each segment that match a tree, whatever the filters say."""
+        tree = without_stop_words(tree)
+        return [evaluation.records(tree) for evaluation in self.evaluations]
+
+    def same(self, source: str, other: str) -> bool:
+        """Whether two queries find the same records."""
+        found = (self.records(syntax.parse(each).tree) for each in (source, other))
+        return all(itertools.starmap(np.array_equal, zip(*found, strict=True)))
+
+    def of(self, source: str, tree: Node | None = None) -> int:
+        """How many records a query finds, unrelaxed; 0 for one over a bound. tree: what it is read as, where that is known."""
+        try:
+            found = self.records(syntax.parse(source, self._request.match).tree if tree is None else tree)
+        except QueryError:
+            return 0
+        if not self._request.filtered:
+            return sum(map(len, found))
+        return sum(
+            len(Filtered(evaluation.segment, records, self._request, evaluation.kernels).records())
+            for evaluation, records in zip(self.evaluations, found, strict=True)
+        )

@@ -1,0 +1,87 @@
+"""The words of the text over all segments: those that begin so, those that are near another, and how frequent each is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.segment import Postings, Segment
+from indexer.search.embedded.forms import FormTable, form_table
+from indexer.search.embedded.kernels import Kernels
+
+# Of how many places of a word it is looked at which form stands there.
+_LOOKED_AT = 4096
+
+
+class Vocabulary:
+    """Words as they are written, folded. A word's frequency: the records that hold it in any form, deleted ones included."""
+
+    def __init__(self, segments: Sequence[Segment], kernels: Kernels) -> None:
+        self._fields = [(postings, form_table(postings)) for postings in (each.postings("text") for each in segments)]
+        self._kernels = kernels
+
+    def frequency(self, word: str) -> int:
+        """How frequent a word is; 0 where no record has it."""
+        found = 0
+        for postings, table in self._fields:
+            first, end = table.beginning(word)
+            for place in range(first, end):
+                if table.word(place) != word:
+                    break
+                found += int(_frequencies(postings, np.array([place]))[0]) if table.covered(place) == 1 else 0
+        return found
+
+    def begun(self, prefix: str, limit: int) -> Counter[str]:
+        """The most frequent words that begin with some letters: of each word its most frequent form."""
+        found: Counter[str] = Counter()
+        for postings, table in self._fields:
+            found.update(self._most_frequent(postings, table, np.arange(*table.beginning(prefix)), limit))
+        return found
+
+    def near(self, word: str, distance: int, limit: int, begun: bool = False) -> Counter[str]:
+        """The most frequent words within so many edits of one; with `begun` those that begin with something so near."""
+        found: Counter[str] = Counter()
+        for postings, table in self._fields:
+            places = table.near(word, distance, self._kernels, begun)
+            found.update(self._most_frequent(postings, table, places, limit))
+        return found
+
+    def _most_frequent(self, postings: Postings, table: FormTable, places: Array, limit: int) -> Counter[str]:
+        """Of these forms those of the most frequent terms, one for each."""
+        found: Counter[str] = Counter()
+        if not len(places):
+            return found
+        terms, first = np.unique(postings.form_terms[places], return_index=True)
+        frequencies = _frequencies(postings, places[first])
+        best = _largest(frequencies, terms, limit)
+        for term, frequency in zip(terms[best].tolist(), frequencies[best].tolist(), strict=True):
+            forms = [place for place in places[postings.form_terms[places] == term].tolist() if table.covered(place) == 1]
+            if forms:
+                found[table.word(_usual(postings, term, forms))] += frequency
+        return found
+
+
+def _frequencies(postings: Postings, places: Array) -> Array:
+    terms = postings.form_terms[places].astype(np.int64)
+    frequencies: Array = postings.bounds[terms + 1].astype(np.int64) - postings.bounds[terms]
+    return frequencies
+
+
+def _largest(numbers: Array, ties: Array, limit: int) -> Array:
+    """The places of the largest numbers in order; of equal ones the smallest of `ties` first."""
+    if len(numbers) > limit:
+        least = np.partition(numbers, len(numbers) - limit)[len(numbers) - limit]
+        held = np.flatnonzero(numbers >= least)
+        return held[np.lexsort((ties[held], -numbers[held]))][:limit]
+    return np.lexsort((ties, -numbers))
+
+
+def _usual(postings: Postings, term: int, forms: Sequence[int]) -> int:
+    """The form that stands most often where a term does."""
+    if len(forms) == 1:
+        return forms[0]
+    counts = np.bincount(postings.variants_of(term)[:_LOOKED_AT], minlength=int(postings.forms_of_term[term]))
+    return max(forms, key=lambda form: (int(counts[int(postings.form_variants[form])]), -form))

@@ -1,0 +1,58 @@
+"""The words of the text: those that begin so and those that are near, against a look at every one."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.search.embedded.forms import form_table
+from indexer.search.embedded.kernels import load_kernels
+from indexer.search.embedded.manifest import read_manifest
+from indexer.search.embedded.snapshot import Snapshot
+from indexer.search.embedded.vocabulary import Vocabulary
+from tests.matching import edits
+from tests.records import make_document
+from tests.search.embedded.folders import make_segments
+
+WORDS = (
+    *("radar", "radars", "rada", "raddar", "ardar", "rad", "r", "ra", "radarradarradar", "zoë", "радар", "interceptor"),
+    *("radiator", "radar-mast", "interceptors", "missile"),
+)
+TYPED = st.sampled_from([word[:length] for word in WORDS for length in range(1, len(word) + 1)]) | st.text("radж", max_size=9)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """Two segments, the words of the first in several forms."""
+    folder = tmp_path_factory.mktemp("index") / "two"
+    documents = [make_document(f"{n}.md", [word] * (n % 3 + 1)) for n, word in enumerate(WORDS)]
+    make_segments(folder, [documents, [make_document("more.md", ["missiles", "missiles radar"])]])
+    return Snapshot(folder, read_manifest(folder))
+
+
+@given(typed=TYPED, distance=st.integers(1, 2), begun=st.booleans())
+def test_near_words_are_those_of_brute_force(snapshot: Snapshot, kernels: str, typed: str, distance: int, begun: bool) -> None:
+    table = form_table(snapshot.segments[0].postings("text"))
+    words = [table.word(place) for place in range(len(snapshot.segments[0].postings("text").forms))]
+    lengths = (range(len(word) + 1) if begun else (len(word),) for word in words)
+    expected = [
+        place
+        for place, (word, tried) in enumerate(zip(words, lengths, strict=True))
+        if any(edits(word[:length], typed) <= distance for length in tried if length or not begun)
+    ]
+    assert np.array_equal(table.near(typed, distance, load_kernels(kernels), begun), expected)
+
+
+def test_a_word_counts_in_any_form_and_in_all_segments(snapshot: Snapshot, kernels: str) -> None:
+    vocabulary = Vocabulary(snapshot.segments, load_kernels(kernels))
+    in_two = WORDS.index("missile") % 3 + 1 + 2
+    assert vocabulary.frequency("missiles") == 2
+    assert vocabulary.frequency("missile") == in_two - 2
+    assert vocabulary.frequency("missil") == 0
+    assert vocabulary.frequency("radarmast") == 0
+    assert vocabulary.begun("intercep", 5) == {"interceptor": 3 + 3}
+    assert vocabulary.begun("nothing", 5) == {}
+    assert list(vocabulary.begun("ra", 1)) == ["radar"]
+    assert vocabulary.near("misile", 1, 3) == {"missile": in_two - 2}
