@@ -83,6 +83,7 @@ class Settings:
     max_depth: int = field(
         default=8, metadata={"help": "How many archives, mails and compressed files a file may stand in.", "least": 0}
     )
+    max_pages: int = field(default=5_000, metadata={"help": "How many pages of a PDF are read.", "least": 1})
     max_seconds: int = field(
         default=60, metadata={"help": "A document that takes longer to read is skipped.", "least": 1, "most": 86_400}
     )

@@ -13,5 +13,6 @@ class Limits:
     max_unpacked_bytes: int
     max_members: int
     max_depth: int
+    max_pages: int
     max_seconds: int
     max_memory: int

@@ -33,6 +33,7 @@ class Origin(StrEnum):
     HTML = "html"
     RECORD = "record"
     MAIL = "mail"
+    PROPERTIES = "document properties"
     FILE_NAME = "file name"
     TEXT = "text"
 

@@ -18,7 +18,7 @@ _KINDS = {
     Kind.BLOCKQUOTE: "Quotation",
     Kind.CODE: "Code",
 }
-_FORMATS = {"text": "Plain text", "markdown": "Markdown", "html": "HTML", "jsonl": "JSONL"}
+_FORMATS = {"text": "Plain text", "markdown": "Markdown", "html": "HTML", "jsonl": "JSONL", "pdf": "PDF"}
 _LANGUAGES = {
     "ar": "Arabic",
     "bg": "Bulgarian",

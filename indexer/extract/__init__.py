@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from indexer.errors import ExtractionError
-from indexer.extract import compressed, eml, html, jsonl, markdown, mbox, mhtml, tar, text, zip
+from indexer.extract import compressed, eml, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
 from indexer.extract.zip_directory import SIGNATURES, opened_zip
@@ -18,6 +18,8 @@ from indexer.report import Skip
 
 # In the order in which they are asked whether they know a content.
 FORMATS: tuple[Format, ...] = (
+    pdf.FORMAT,
+    pdf.FORMAT,
     mbox.FORMAT,
     mhtml.FORMAT,
     eml.FORMAT,

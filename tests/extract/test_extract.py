@@ -39,14 +39,14 @@ def test_one_paragraph_a_line_without_any_metadata(extract_file: Extract) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
-        ("a.pdf", b"%PDF-1.7", "unknown format: looks like a PDF"),
+        ("a.pdf", b"%PDF-1.7", "a broken PDF"),
         ("a.txt", b"", "empty"),
         ("a.txt", b" \n\t\r\n ", "empty"),
         ("a.txt", b"-----\n", "no text"),
         ("a.txt", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "unknown format: looks like a PNG image"),
         ("a.txt", b"PK\x03\x04\x14\x00", "a broken ZIP archive"),
         ("a.md", bytes(range(256)) * 4, "not text: it holds bytes that no text has"),
-        ("a.html", b"%PDF-1.4 ...", "unknown format: looks like a PDF"),
+        ("a.html", b"%PDF-1.4 ...", "a broken PDF"),
         ("a.html", b"<html><head><title>Only a title</title></head><body></body></html>", "no text"),
         ("a.html", b"<!-- nothing -->", "no text"),
         ("a.md", b"---\ntitle: Nothing below\n---\n", "no text"),
@@ -148,6 +148,7 @@ def test_text_in_another_encoding_is_read(extract_file: Extract) -> None:
 
 
 def test_heavy_libraries_are_imported_late() -> None:
-    script = "import sys, indexer.extract; print([m for m in ('trafilatura', 'dateparser', 'chardet') if m in sys.modules])"
+    late = ("trafilatura", "dateparser", "chardet", "pypdfium2")
+    script = f"import sys, indexer.extract; print([m for m in {late} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
