@@ -65,7 +65,8 @@ def _most_frequent(snapshot: Snapshot, begun: Mapping[str, Array], start: int, k
         values = snapshot.values(field)
         counts = np.where(wanted, values.united([filtered.count(field) for filtered in matches]), 0)
         places, _ = kernels.largest(counts, limit)
-        found += [Name(int(counts[place]), field, values[place], start) for place in places.tolist()]
+        most = zip(counts[places].tolist(), values.named(places.tolist()), strict=True)
+        found += [Name(records, field, value, start) for records, value in most]
     return sorted(found, key=lambda name: (-name.records, name.field, name.value))[:limit]
 
 
