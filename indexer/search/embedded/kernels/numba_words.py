@@ -165,6 +165,22 @@ def chosen_forms(units: Array, freqs: Array, variants: Array, chosen: Array, out
 
 
 @compiled
+def next_row(rows: Array, codes: Array, start: int, j: int, wanted: Array, limit: int) -> int:
+    """The row after j letters of the word at `start`; gives its lowest cost."""
+    letter = codes[start + j - 1]
+    rows[j, 0] = j
+    lowest = j
+    for i in range(max(1, j - limit), min(len(wanted), j + limit) + 1):
+        cost = min(rows[j - 1, i], rows[j, i - 1]) + 1
+        cost = min(cost, rows[j - 1, i - 1] + (letter != wanted[i - 1]))
+        if i > 1 and j > 1 and letter == wanted[i - 2] and codes[start + j - 2] == wanted[i - 1]:
+            cost = min(cost, rows[j - 2, i - 2] + 1)
+        rows[j, i] = cost
+        lowest = min(lowest, cost)
+    return lowest
+
+
+@compiled
 def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, begun: bool, out: Array) -> int:
     """Optimal string alignment, row by row of the letters that a word does not share with the one before it.
 
@@ -203,16 +219,7 @@ def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, 
             if j > longest:
                 hopeless = j
                 break
-            letter = codes[start + j - 1]
-            rows[j, 0] = j
-            lowest[j] = j
-            for i in range(max(1, j - limit), min(size, j + limit) + 1):
-                cost = min(rows[j - 1, i], rows[j, i - 1]) + 1
-                cost = min(cost, rows[j - 1, i - 1] + (letter != wanted[i - 1]))
-                if i > 1 and j > 1 and letter == wanted[i - 2] and codes[start + j - 2] == wanted[i - 1]:
-                    cost = min(cost, rows[j - 2, i - 2] + 1)
-                rows[j, i] = cost
-                lowest[j] = min(lowest[j], cost)
+            lowest[j] = next_row(rows, codes, start, j, wanted, limit)
             known = j
             if begun and rows[j, size] <= limit:
                 reached = j
