@@ -19,7 +19,6 @@ from indexer.report import Skip
 # In the order in which they are asked whether they know a content.
 FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
-    pdf.FORMAT,
     mbox.FORMAT,
     mhtml.FORMAT,
     eml.FORMAT,
