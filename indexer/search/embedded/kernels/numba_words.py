@@ -188,12 +188,11 @@ def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, 
     with something near.
     """
     size = len(wanted)
-    far = limit + 1
     longest = size + limit
     # More letters than two words are told to have in common.
     never = 256
     # What lies outside of the band stays as it is here: too far.
-    rows = np.full((longest + 2, size + 1), far, dtype=np.int64)
+    rows = np.full((longest + 2, size + 1), limit + 1, dtype=np.int64)
     rows[0] = np.arange(size + 1)
     lowest = np.zeros(longest + 2, dtype=np.int64)
     count = 0
