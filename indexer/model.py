@@ -34,6 +34,7 @@ class Origin(StrEnum):
     RECORD = "record"
     MAIL = "mail"
     PROPERTIES = "document properties"
+    FEED = "feed"
     FILE_NAME = "file name"
     TEXT = "text"
 

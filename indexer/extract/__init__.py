@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from indexer.errors import ExtractionError
-from indexer.extract import compressed, eml, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
+from indexer.extract import compressed, eml, feed, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
 from indexer.extract.zip_directory import SIGNATURES, opened_zip
@@ -22,6 +22,7 @@ FORMATS: tuple[Format, ...] = (
     mbox.FORMAT,
     mhtml.FORMAT,
     eml.FORMAT,
+    feed.FORMAT,
     html.FORMAT,
     jsonl.FORMAT,
     markdown.FORMAT,

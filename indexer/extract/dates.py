@@ -32,6 +32,14 @@ def stated_date(value: str) -> str | None:
     return None
 
 
+def written_date(value: str) -> str:
+    """A date as mails and feeds write it, with or without the day of the week, in ISO's notation; others as they stand."""
+    try:
+        return stated_date(parsedate_to_datetime(value).isoformat()) or value
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return value
+
+
 def date_in_name(name: str) -> str | None:
     """The day in a file's name (`2025-05-19-talks.txt`), if there is exactly one."""
     days = {day for day in _IN_NAME.findall(name) if parse_published(day) is not None}

@@ -26,7 +26,7 @@ MAX_DEPTH = 250
 
 _ENOUGH = 0.95
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_BEGINNING = re.compile(r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
+_BEGINNING = re.compile(r"(?>(?:<\?xml[^>]*>|<!--.*?-->)\s*)*+(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _SAVED_SEARCH = 4_096
 # As browsers and SingleFile write it into the pages that they save.
 _SAVED_FROM = re.compile(

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 
 from indexer.cleaning import one_line
 from indexer.errors import ExtractionError
-from indexer.extract.dates import stated_date
+from indexer.extract.dates import written_date
 from indexer.extract.encoding import decode
 from indexer.model import Json
 
@@ -95,11 +95,7 @@ def _shown(name: str, address: str) -> str:
 
 def mail_date(message: Message) -> str:
     """The date of a mail in ISO notation where it can be read, else as it stands; empty where none is stated."""
-    value = header(message, "date")
-    try:
-        return stated_date(parsedate_to_datetime(value).isoformat()) or value
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return value
+    return written_date(header(message, "date"))
 
 
 def _decoded(value: str, charset: str | None) -> str:
