@@ -72,7 +72,7 @@ class FormTable:
         self._covered = [int(length or 1) for _, _, length in forms]
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
-        self._letters = Words(codes, self._starts, _shared_letters(codes, self._starts))
+        self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
         self._postings = postings
 
     def covered(self, place: int) -> int:

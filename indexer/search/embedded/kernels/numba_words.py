@@ -6,7 +6,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
 from indexer.search.embedded.kernels.numba_loops import by_length, seek, together
 from indexer.search.embedded.kernels.term import SHIFT
 
@@ -164,6 +164,22 @@ def chosen_forms(units: Array, freqs: Array, variants: Array, chosen: Array, out
     return count
 
 
+@compiled_unchecked
+def alike(signs: Array, lengths: Array, bits: np.uint32, size: int, limit: int, begun: bool, out: Array) -> None:
+    """Which words have nearly the letters of a word and nearly its length; begun: or perhaps begin so.
+
+    All arrays are equally long, so no place is outside of them.
+    """
+    more, fewer = signs & ~bits, ~signs & bits
+    for _ in range(limit):
+        for place in range(len(more)):
+            more[place] &= more[place] - np.uint32(1)
+            fewer[place] &= fewer[place] - np.uint32(1)
+    for place in range(len(out)):
+        unlike = (more[place] != 0) | (lengths[place] > size + limit)
+        out[place] = (lengths[place] + limit >= size) & (fewer[place] == 0) & (begun | ~unlike)
+
+
 @compiled
 def next_row(rows: Array, codes: Array, start: int, j: int, wanted: Array, limit: int) -> int:
     """The row after j letters of the word at `start`; gives its lowest cost."""
@@ -181,54 +197,47 @@ def next_row(rows: Array, codes: Array, start: int, j: int, wanted: Array, limit
 
 
 @compiled
-def near(codes: Array, starts: Array, shared: Array, wanted: Array, limit: int, begun: bool, out: Array) -> int:
-    """Optimal string alignment, row by row of the letters that a word does not share with the one before it.
+def near(codes: Array, starts: Array, places: Array, wanted: Array, limit: int, begun: bool) -> int:
+    """Keep the words near enough: optimal string alignment, row by row of the letters that a word does not share with another.
 
     Words that begin with what is already too far from the wanted one are passed over. begun: it is enough that a word begins
     with something near.
     """
     size = len(wanted)
     longest = size + limit
-    # More letters than two words are told to have in common.
-    never = 256
     # What lies outside of the band stays as it is here: too far.
     rows = np.full((longest + 2, size + 1), limit + 1, dtype=np.int64)
     rows[0] = np.arange(size + 1)
     lowest = np.zeros(longest + 2, dtype=np.int64)
     count = 0
-    # So many letters of the word before are in the rows; a word that shares `hopeless` ones with it is too far.
-    known = 0
-    hopeless = never
-    # With so many letters in common with the word before, a word begins with what was near there.
-    reached = never
-    for place in range(len(starts) - 1):
-        common = shared[place]
-        if common >= hopeless:
-            continue
-        if common >= reached:
-            out[count] = place
-            count += 1
-            continue
-        reached = never
+    # The letters whose rows are known begin at `before`; from `hopeless` of them on, what begins so is too far, and from
+    # `reached` of them on it is near.
+    before = known = 0
+    never = longest + 2
+    hopeless = reached = never
+    for place in places:
         start = starts[place]
         length = starts[place + 1] - start - 1
-        hopeless = never
-        known = min(known, common)
-        for j in range(known + 1, length + 1):
-            if j > longest:
-                hopeless = j
-                break
-            lowest[j] = next_row(rows, codes, start, j, wanted, limit)
-            known = j
-            if begun and rows[j, size] <= limit:
-                reached = j
-                break
-            # A swap reaches back two rows.
-            if lowest[j] > limit and lowest[j - 1] >= limit:
-                hopeless = j
-                break
-        if reached < never or (hopeless == never and rows[length, size] <= limit):
-            out[count] = place
+        common = 0
+        while common < min(known, length) and codes[before + common] == codes[start + common]:
+            common += 1
+        if common >= hopeless:
+            continue
+        if common < reached:
+            hopeless = reached = never
+            before, known = start, common
+            for j in range(common + 1, min(length, longest) + 1):
+                lowest[j] = next_row(rows, codes, start, j, wanted, limit)
+                known = j
+                if begun and rows[j, size] <= limit:
+                    reached = j
+                    break
+                # A swap reaches back two rows.
+                if lowest[j] > limit and lowest[j - 1] >= limit:
+                    hopeless = j
+                    break
+        if reached < never or (hopeless == never and length <= longest and rows[length, size] <= limit):
+            places[count] = place
             count += 1
     return count
 

@@ -11,7 +11,7 @@ from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
-from indexer.search.embedded.kernels.term import Occurring, Records, Term, Words, stretches
+from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Records, Term, Words, letter_bits, stretches
 from indexer.search.embedded.kernels.with_numpy import best_of_many, best_scored, largest_of_many, merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
@@ -180,8 +180,11 @@ class NumbaKernels:
         return out[: loops.merge(first, second, out)]
 
     def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
-        out = np.empty(len(words.shared), dtype=np.int64)
-        return out[: letters.near(words.codes, words.starts, words.shared, wanted, limit, begun, out)]
+        alike = np.empty(len(words.signs), dtype=np.bool_)
+        bits = np.bitwise_or.reduce(letter_bits(wanted), initial=np.uint32(0))
+        letters.alike(words.signs, words.lengths, bits, min(len(wanted), LONGEST_TOLD), limit, begun, alike)
+        places = np.flatnonzero(alike)
+        return places[: letters.near(words.codes, words.starts, places, wanted, limit, begun)]
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)
