@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from indexer.errors import ParameterError
 from indexer.fields import FIELD_BY_NAME, HISTOGRAM
-from indexer.frozen import constructor
+from indexer.frozen import constructor_of_many
 from indexer.published import DayRange, parse_published
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
@@ -20,7 +21,7 @@ from indexer.search.embedded.snapshot import MergedValues
 from indexer.search.request import Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue
 
-_VALUE = constructor(FacetValue)
+_VALUES = constructor_of_many(FacetValue)
 
 
 class Filtered:
@@ -161,14 +162,15 @@ def count_facet(
 
     within: the only ordinals that are asked about, as a mask; chosen values are listed all the same.
     """
-    every = values.united([filtered.count(field) for filtered in matches])
-    counts = every if within is None else np.where(within, every, 0)
-    counts[0] = every[0]
-    chosen = next((filter for filter in request.filters if filter.field == field), None)
+    every = counts = values.united([filtered.count(field) for filtered in matches])
+    if within is not None:
+        counts = np.where(within, every, 0)
+        counts[0] = every[0]
+    chosen = next((filter for filter in request.filters if filter.field == field), None) if request.filters else None
     if chosen is None:
         places, distinct = kernels.largest(counts, request.facet_size)
         names = values.named(places.tolist())
-        listed = tuple([_VALUE(*each, FacetState.NONE) for each in zip(names, counts[places].tolist(), strict=True)])
+        listed = _VALUES(names, counts[places].tolist(), itertools.repeat(FacetState.NONE))
         return Facet(listed, distinct, int(counts[0]))
     states = dict.fromkeys(chosen.included, FacetState.INCLUDED) | dict.fromkeys(chosen.excluded, FacetState.EXCLUDED)
     numbers = {value: int(every[place]) if (place := values.place(value)) else 0 for value in states}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import calendar
-import functools
 from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt, ParameterError
-from indexer.frozen import constructor
+from indexer.frozen import constructor_of_many
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.request import Interval
@@ -24,7 +23,7 @@ _LONGEST = {Interval.DAY: 1, Interval.MONTH: 31, Interval.YEAR: 366}
 _DAYS_BY_DAY = 92
 _YEARS_BY_MONTH = 10
 _NONE = np.zeros(0, dtype=np.int64)
-_BUCKET = constructor(Bucket)
+_BUCKETS = constructor_of_many(Bucket)
 
 
 class Calendar:
@@ -40,6 +39,7 @@ class Calendar:
         if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for days in (self._first, self._last)):
             raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
         self._buckets: dict[Interval, Array] = {}
+        self._known_ends: dict[Interval, tuple[int, Sequence[str], Sequence[str]]] = {}
 
     def histogram(self, counted: Sequence[Array], interval: Interval | None, kernels: Kernels) -> Histogram:
         """The records by date. counted: how many records have each interval, by segment; at 0 the undated ones."""
@@ -55,9 +55,19 @@ class Calendar:
         if high - low >= MAX_BUCKETS:
             raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
         by_key = kernels.bucket_counts(counts, keys, low, high).tolist()
-        ends = [_bucket_ends(key, interval) for key in range(low, high + 1)]
-        buckets = tuple([_BUCKET(first, last, count) for (first, last), count in zip(ends, by_key, strict=True)])
-        return Histogram(buckets, interval, coarser, missing)
+        return Histogram(_BUCKETS(*self._ends(interval, low, high), by_key), interval, coarser, missing)
+
+    def _ends(self, interval: Interval, low: int, high: int) -> tuple[Sequence[str], Sequence[str]]:
+        """The first and the last days of these buckets."""
+        ends = self._known_ends.get(interval)
+        if ends is None:
+            keys = self._bucket_keys(interval)
+            least, most = int(keys[keys > 0].min()), int(keys.max())
+            if most - least >= MAX_BUCKETS:
+                return _days(interval, low, high)
+            ends = self._known_ends[interval] = least, *_days(interval, least, most)
+        least, firsts, lasts = ends
+        return firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
 
     def _bucket_keys(self, interval: Interval) -> Array:
         """The bucket of each stated interval, from 1 on; 0 where it does not fit into one."""
@@ -87,7 +97,12 @@ def _bucket_keys(days: Array, interval: Interval) -> Array:
     return stated.astype("datetime64[M]").astype(np.int64) + 1970 * 12
 
 
-@functools.lru_cache(maxsize=MAX_BUCKETS)
+def _days(interval: Interval, low: int, high: int) -> tuple[Sequence[str], Sequence[str]]:
+    """The first and the last days of buckets, as `Bucket` states them."""
+    firsts, lasts = zip(*(_bucket_ends(key, interval) for key in range(low, high + 1)), strict=True)
+    return firsts, lasts
+
+
 def _bucket_ends(key: int, interval: Interval) -> tuple[str, str]:
     if interval is Interval.DAY:
         stated = date.fromordinal(key).isoformat()
