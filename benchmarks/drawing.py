@@ -15,8 +15,9 @@ from benchmarks.corpora import Indexed
 from benchmarks.question import Operator, Question
 from indexer.model import DocumentMetadata
 from indexer.published import parse_published
-from indexer.search.analysis import Token, is_stop_word, stem, tokenize
-from indexer.search.stopwords import ENGLISH
+from indexer.search.analysis import Token, tokenize
+from indexer.search.stemming import stem
+from indexer.search.stopwords import ENGLISH, is_stop_word
 
 SEED = 20_250_519
 

@@ -14,7 +14,8 @@ from benchmarks.corpora import Indexed
 from benchmarks.question import Operator, Question
 from indexer.model import DocumentMetadata
 from indexer.published import DayRange, parse_published
-from indexer.search.analysis import stem, tokenize
+from indexer.search.analysis import tokenize
+from indexer.search.stemming import stem
 
 Place: TypeAlias = tuple[int, int]
 """Where a word stands: its position, and how many positions it covers."""

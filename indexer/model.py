@@ -99,6 +99,7 @@ class Paragraph:
     """The record. Ordinals count a document's records from 1, headings included.
 
     page_number: the page that it begins on, counted from 1; None where the document has no pages.
+    language: its own, where that is another than its document's.
     """
 
     ordinal: int
@@ -107,6 +108,7 @@ class Paragraph:
     section: str | None = None
     part: Part | None = None
     page_number: int | None = None
+    language: str | None = None
 
 
 def paragraph_id(document_id: str, ordinal: int) -> str:

@@ -16,10 +16,12 @@ from typing import TypeAlias
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.analysis import Token, find_words, fold, is_stop_word, stem
+from indexer.search.analysis import Token, find_words, fold, is_unspaced
 from indexer.search.analysis import tokenize as analyze
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
 from indexer.search.response import Span
+from indexer.search.stemming import stem, stemmer_of
+from indexer.search.stopwords import is_stop_word, stop_list_of
 
 Test: TypeAlias = Callable[[Token], bool]
 Sequence: TypeAlias = tuple[Test, ...]
@@ -27,6 +29,7 @@ Sequence: TypeAlias = tuple[Test, ...]
 Slot: TypeAlias = tuple[Sequence, ...]
 """The ways in which one word of a query may stand in a text."""
 Run: TypeAlias = tuple[Token, ...]
+Equivalents: TypeAlias = Callable[[str], tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +43,41 @@ class Marks:
         return Marks(self.text | other.text, self.title | other.title)
 
 
-def match(node: Node, document: DocumentMetadata, paragraph: Paragraph) -> Marks | None:
-    """What a record's match marks; None where it does not match."""
+def no_equivalents(_form: str) -> tuple[str, ...]:
+    """Every form counts as itself alone."""
+    return ()
+
+
+def language_of(document: DocumentMetadata, paragraph: Paragraph) -> str | None:
+    """A record's own language, else its document's."""
+    return paragraph.language or document.language
+
+
+def match(
+    node: Node, document: DocumentMetadata, paragraph: Paragraph, equivalents: Equivalents = no_equivalents
+) -> Marks | None:
+    """What a record's match marks; None where it does not match. equivalents: the forms that count as the same word."""
     if isinstance(node, All):
-        found = [match(child, document, paragraph) for child in node.children]
-        if None in found or any(match(child, document, paragraph) is not None for child in node.excluded):
+        found = [match(child, document, paragraph, equivalents) for child in node.children]
+        if None in found or any(match(child, document, paragraph, equivalents) is not None for child in node.excluded):
             return None
         return _union(found)
     if isinstance(node, Any):
-        found = [match(child, document, paragraph) for child in node.children]
+        found = [match(child, document, paragraph, equivalents) for child in node.children]
         return None if all(marks is None for marks in found) else _union(found)
     if isinstance(node, Published):
         days = parse_published(document.published) if document.published else None
         return Marks() if days and days.overlaps(node.first, node.last) else None
-    return _match_words(node, document, paragraph)
+    return _match_words(node, document, paragraph, equivalents)
 
 
-def without_stop_words(tree: Node) -> Node:
-    """The tree without its bare stop words and what they leave empty, unless all its bare words are stop words."""
+def without_stop_words(tree: Node, language: str | None = None) -> Node:
+    """The tree without its bare stop words and what they leave empty, unless all its bare words are stop words.
+
+    language: of the record that it is read for.
+    """
     words = bare_words(tree)
-    return tree if all(map(is_stop, words)) else (pruned(tree) or tree)
+    return tree if all(is_stop(word, language) for word in words) else (pruned(tree, language) or tree)
 
 
 def bare_words(node: Node) -> list[Word]:
@@ -69,17 +87,17 @@ def bare_words(node: Node) -> list[Word]:
     return [node] if isinstance(node, Word) and node.bare else []
 
 
-def is_stop(word: Word) -> bool:
-    """Whether a word of a query is a stop word."""
-    return all(is_stop_word(token.form) for token in tokenize(word.text))
+def is_stop(word: Word, language: str | None) -> bool:
+    """Whether a word of a query is a stop word in a language."""
+    return all(is_stop_word(token.form, stop_list_of(language)) for token in tokenize(word.text))
 
 
-def pruned(node: Node) -> Node | None:
+def pruned(node: Node, language: str | None) -> Node | None:
     """What is left of a node without bare stop words, None for nothing."""
-    if isinstance(node, Word) and node.bare and is_stop(node):
+    if isinstance(node, Word) and node.bare and is_stop(node, language):
         return None
     if isinstance(node, (All, Any)) and node.children:
-        children = tuple(kept for child in node.children if (kept := pruned(child)) is not None)
+        children = tuple(kept for child in node.children if (kept := pruned(child, language)) is not None)
         gone = not children and not (isinstance(node, All) and node.excluded)
         return None if gone else replace(node, children=children)
     return node
@@ -119,9 +137,14 @@ def _union(found: Iterable[Marks | None]) -> Marks:
     return union
 
 
-def _match_words(node: Word | Phrase | Wildcard | Fuzzy, document: DocumentMetadata, paragraph: Paragraph) -> Marks | None:
-    stemmed = node.field is None or FIELD_BY_NAME[node.field].kind is FieldKind.TEXT
-    runs = [run for value in values(node.field, document, paragraph) for run in _find(node, stemmed, tokenize(value))]
+def _match_words(
+    node: Word | Phrase | Wildcard | Fuzzy, document: DocumentMetadata, paragraph: Paragraph, equivalents: Equivalents
+) -> Marks | None:
+    field = FIELD_BY_NAME[node.field or "text"]
+    language = document.language if field.per_document else language_of(document, paragraph)
+    stemmer = stemmer_of(language) if field.kind is FieldKind.TEXT else None
+    found = [_find(node, stemmer, equivalents, tokenize(value)) for value in values(node.field, document, paragraph)]
+    runs = [run for each in found for run in each]
     if not runs:
         return None
     spans = frozenset((token.start, token.end) for run in runs for token in run)
@@ -130,32 +153,46 @@ def _match_words(node: Word | Phrase | Wildcard | Fuzzy, document: DocumentMetad
     return Marks(title=spans) if node.field == "title" else Marks()
 
 
-def _find(node: Word | Phrase | Wildcard | Fuzzy, stemmed: bool, tokens: tuple[Token, ...]) -> list[Run]:
-    """The tokens of every match of a word or a phrase."""
+def _find(
+    node: Word | Phrase | Wildcard | Fuzzy, stemmer: str | None, equivalents: Equivalents, tokens: tuple[Token, ...]
+) -> list[Run]:
+    """The tokens of every match of a word or a phrase. stemmer: of the record, None in a field that is not stemmed."""
     if isinstance(node, Wildcard):
         return _in_order([_wildcard_slot(node.pattern)], tokens)
     if isinstance(node, Fuzzy):
         return _in_order([((_fuzzy_test(node),),)], tokens)
-    same = _same_stem if stemmed and not node.exact else _same_form
-    slots = [_word_slot(node.text[start:end], same) for start, end in find_words(node.text)]
+    key: Callable[[str], str] = (lambda form: form) if stemmer is None or node.exact else (lambda form: stem(form, stemmer))
+    alike = no_equivalents if node.exact else equivalents
+    slots = [_word_slot(node.text[start:end], key, alike) for start, end in find_words(node.text)]
     if isinstance(node, Phrase) and node.slop is not None:
         return _near_each_other(slots, node.slop, tokens)
     return _in_order(slots, tokens)
 
 
-def _word_slot(word: str, same: Callable[[str], Test]) -> Slot:
-    """A word: its parts in order, or the parts joined."""
+def _word_slot(word: str, key: Callable[[str], str], equivalents: Equivalents) -> Slot:
+    """A word: its parts in order, or the parts joined, or what counts as the same word."""
     analyzed = tokenize(word)
-    parts = tuple(same(token.form) for token in analyzed if token.length == 1)
-    return (parts, *((same(token.form),) for token in analyzed if token.length > 1))
+    if is_unspaced(word):
+        pairs = [token for token in analyzed if is_pair(token, analyzed)]
+        return (tuple(_same(key, pair.form) for pair in (*pairs, analyzed[-1])),)
+    joined = [token for token in analyzed if token.length > 1]
+    parts = tuple(_same(key, token.form, *equivalents(token.form)) for token in analyzed if token.length == 1)
+    longer = [other.split() for other in equivalents(analyzed[-1].form) if " " in other]
+    return (
+        parts,
+        *((_same(key, token.form, *equivalents(token.form)),) for token in joined),
+        *(tuple(_same(key, part) for part in other) for other in longer),
+    )
 
 
-def _same_stem(form: str) -> Test:
-    return lambda token: stem(token.form) == stem(form)
+def is_pair(token: Token, tokens: tuple[Token, ...]) -> bool:
+    """Whether a token is a letter together with the next one, in a script without spaces."""
+    return any(other.start == token.start and other.end < token.end for other in tokens) and token.length == 1
 
 
-def _same_form(form: str) -> Test:
-    return lambda token: token.form == form
+def _same(key: Callable[[str], str], *forms: str) -> Test:
+    keys = {key(form) for form in forms}
+    return lambda token: key(token.form) in keys
 
 
 def _wildcard_slot(pattern: str) -> Slot:

@@ -38,7 +38,7 @@ from indexer.search.response import (
 )
 from indexer.search.syntax import parse
 from tests.hints import asks_title, begins, in_title, title_words
-from tests.matching import Marks, match, merge, values, without_stop_words
+from tests.matching import Equivalents, Marks, language_of, match, merge, no_equivalents, values, without_stop_words
 
 _GENERATION = "oracle"
 _RELAXED = "No paragraph has all these words; these have any of them."
@@ -55,7 +55,12 @@ class Found(NamedTuple):
 class OracleEngine:
     """The SearchEngine protocol by brute force. Scores are None, and relevance is the order of documents."""
 
-    def __init__(self, documents: Iterable[tuple[DocumentMetadata, tuple[Paragraph, ...]]] = ()) -> None:
+    def __init__(
+        self,
+        documents: Iterable[tuple[DocumentMetadata, tuple[Paragraph, ...]]] = (),
+        equivalents: Equivalents = no_equivalents,
+    ) -> None:
+        self._equivalents = equivalents
         self._documents = {metadata.id: (metadata, paragraphs) for metadata, paragraphs in documents}
 
     @property
@@ -107,7 +112,7 @@ class OracleEngine:
         metadata, paragraphs = self._documents[document_id]
         tree, _ = self._tree(query or EMPTY_QUERY)
         hits = [
-            _hit(Found(metadata, paragraph, match(tree, metadata, paragraph) or Marks()))
+            _hit(Found(metadata, paragraph, self._marks(tree, metadata, paragraph) or Marks()))
             for paragraph in paragraphs
             if first <= paragraph.ordinal and (last is None or paragraph.ordinal <= last)
         ]
@@ -150,14 +155,14 @@ class OracleEngine:
         return [(metadata, one) for metadata, paragraphs in self._documents.values() for one in paragraphs]
 
     def _match(self, tree: Node) -> list[Found]:
-        matched = ((metadata, one, match(tree, metadata, one)) for metadata, one in self._records())
+        matched = ((metadata, one, self._marks(tree, metadata, one)) for metadata, one in self._records())
         return [Found(metadata, one, marks) for metadata, one, marks in matched if marks is not None]
 
     def _titles(self, request: SearchRequest) -> tuple[TitleHit, ...]:
         """The documents whose title has the words: the shortest title first, then the newest, then by id."""
         query = request.query
         tree = parse(query.source).tree if request.match is Match.ANY and query.source else query.tree
-        towards = in_title(without_stop_words(tree))
+        towards = in_title(tree)
         if not asks_title(towards):
             return ()
         found: dict[str, Found] = {}
@@ -174,10 +179,14 @@ class OracleEngine:
 
     def _tree(self, query: ParsedQuery) -> tuple[Node, bool]:
         """The tree that holds, and whether it is the relaxed one."""
-        tree = without_stop_words(query.tree)
-        if query.relaxed is None or self._match(tree):
-            return tree, False
-        return without_stop_words(query.relaxed), True
+        if query.relaxed is None or self._match(query.tree):
+            return query.tree, False
+        return query.relaxed, True
+
+    def _marks(self, tree: Node, metadata: DocumentMetadata, paragraph: Paragraph) -> Marks | None:
+        """What a record's match marks; stop words are those of its language."""
+        tree = without_stop_words(tree, language_of(metadata, paragraph))
+        return match(tree, metadata, paragraph, self._equivalents)
 
 
 def _hit(found: Found) -> Hit:

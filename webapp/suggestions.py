@@ -8,11 +8,12 @@ from typing import TypeAlias
 
 from indexer.errors import QueryError
 from indexer.search import syntax
-from indexer.search.analysis import is_stop_word, tokenize
+from indexer.search.analysis import tokenize
 from indexer.search.query import All, Node, Phrase, Word
 from indexer.search.quotations import MARKS
 from indexer.search.request import Match, SearchRequest
 from indexer.search.response import IndexStatus
+from indexer.search.stopwords import is_stop_word
 from webapp.facets import present_chips
 from webapp.labels import counted, number
 from webapp.links import search_url, without_filters

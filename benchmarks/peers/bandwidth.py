@@ -15,9 +15,9 @@ from benchmarks.measures import by_question, milliseconds
 from benchmarks.peers.rounds import Courses
 from benchmarks.question import Question
 from benchmarks.table import render
-from indexer.search.analysis import stem
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.manifest import read_manifest
+from indexer.search.stemming import stem
 
 CLASSES = ("or2", "or5")
 
@@ -105,7 +105,7 @@ def _read(segments: Sequence[Segment], question: Question) -> tuple[int, int]:
     for segment in segments:
         postings = segment.postings("text")
         for word in dict.fromkeys(map(stem, question.words)):
-            for place, _ in postings.spellings(postings.terms, word):
+            for place, _, _ in postings.spellings(postings.terms, word):
                 begin, end = postings.range(place)
                 count += end - begin
                 size += (end - begin) * (postings.ids.itemsize + postings.freqs.itemsize)

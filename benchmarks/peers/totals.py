@@ -17,7 +17,7 @@ from benchmarks.peers.indexes import Shelf
 from benchmarks.peers.rounds import Courses
 from benchmarks.question import Question, write_questions
 from benchmarks.scan import totals
-from indexer.search import analysis, stopwords
+from indexer.search import analysis, stemming, stopwords, unspaced
 
 ALLOWED = 0.03
 GROUPS = (("rare", "mid", "common"), ("or2", "or5"), ("and2",), ("phrase2", "phrase3"))
@@ -46,7 +46,7 @@ def true_totals(shelf: Shelf, questions: Mapping[str, Sequence[Question]]) -> di
     What is kept belongs to these questions and this analysis.
     """
     digest = hashlib.sha256(write_questions(questions).encode())
-    for module in (analysis, stopwords):
+    for module in (analysis, stemming, stopwords, unspaced):
         digest.update(Path(str(module.__file__)).read_bytes())
     path = shelf.path(f"totals-{digest.hexdigest()[:12]}.json")
     if path.exists():

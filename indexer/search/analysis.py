@@ -1,8 +1,11 @@
-"""Analysis, one for index and query: text to words, words to folded forms, forms to stems.
+"""Analysis, one for index and query: text to words, words to folded forms.
 
 A word is a run of Unicode letters, marks and digits. An apostrophe between letters belongs to it, a possessive ’s does not.
-Single letters with dots between are one word without them (`U.S.` = `US`); a number is one word without its separators.
+Single letters with dots between are one word without them (`U.S.` = `US`); a number is one word without its separators:
+`1,000`, and what can be nothing else, `1 000` with a no-break space and `1.000.000`. (`1.000` may be a one with decimals.)
 A hyphenated word is its parts in order, and the parts joined: `F-16` gives `f` and `16`, and `f16` over both their positions.
+In scripts written without spaces (`unspaced`) each letter has a position of its own, where it stands by itself and together
+with the next one of the same run: `日本語` gives `日本` and `日`, `本語` and `本`, `語`.
 """
 
 from __future__ import annotations
@@ -13,9 +16,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import Stemmer
-
-from indexer.search.stopwords import ENGLISH
+from indexer.search.unspaced import CLUSTER, UNSPACED, VARIATION_SELECTORS
 
 _CACHE_LIMIT = 200_000
 _CACHED_LENGTH = 64
@@ -35,7 +36,7 @@ class Token(NamedTuple):
 
 
 def tokenize(text: str) -> list[Token]:
-    """The tokens of a text in order of position; a hyphenated word's joined token stands after its parts."""
+    """The tokens of a text in order of position; a hyphenated word's joined token stands after its parts, a pair first."""
     tokens: list[Token] = []
     position = 0
     for word in _WORDS.finditer(text):
@@ -59,6 +60,25 @@ def iter_words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[re
 def analyze_word(word: str) -> tuple[Token, ...]:
     """The tokens of a word that `split_words` gave, counted from its own beginning."""
     return _analyzed[word]
+
+
+def word_readings(word: str) -> tuple[tuple[str, ...], ...]:
+    """The ways in which a word of a query may stand in a text: each is forms at positions next to each other.
+
+    `F-16` reads as `f` before `16`, or as `f16`; `日本語` as `日本` before `本語` before `語`; most words in one way.
+    """
+    tokens = _analyzed[word]
+    if tokens[-1].length > 1:
+        return (tuple(token.form for token in tokens[:-1]), (tokens[-1].form,))
+    firsts: dict[int, str] = {}
+    for token in tokens:
+        firsts.setdefault(token.position, token.form)
+    return (tuple(firsts.values()),)
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether a word stands in a script that is written without spaces."""
+    return _RUN.match(word) is not None
 
 
 def split_pieces(text: bytes) -> list[bytes]:
@@ -88,16 +108,6 @@ def fold(text: str) -> str:
     return "".join(_fold_character(character) for character in plain)
 
 
-def stem(form: str) -> str:
-    """The English Snowball stem of a folded form."""
-    return _stems[form]
-
-
-def is_stop_word(form: str) -> bool:
-    """Whether a folded form is on the English list."""
-    return form in ENGLISH
-
-
 _APOSTROPHES = "'’ʼ‘＇‛"
 _HYPHENS = "‐‑-"
 # The ASCII characters that may stand within a word, or decide what is one, without being letters or digits.
@@ -105,8 +115,11 @@ _LOOKED_AT = b"'-.,"
 PARTED = bytes(code if code >= 0x80 or chr(code).isalnum() or code in _LOOKED_AT else ord(" ") for code in range(256))
 """Byte -> itself, or a space where it parts pieces."""
 _SOFT_HYPHEN = "\u00ad"
+_TATWEEL = "\u0640"
+_PLAIN = str.maketrans(
+    {**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys((_SOFT_HYPHEN, _TATWEEL, *VARIATION_SELECTORS)), "\u0671": "\u0627"}
+)
 # Latin letters that do not decompose into a base and a mark.
-_PLAIN = str.maketrans({**dict.fromkeys(_APOSTROPHES, "'"), _SOFT_HYPHEN: None})
 _UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t"}
 # In these scripts a mark is an accent; in the others it is a letter's part and stays.
 _ACCENTED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
@@ -119,6 +132,8 @@ def _fold_character(character: str) -> str:
         return character
     if character in _UNDECOMPOSED:
         return _UNDECOMPOSED[character]
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     if unicodedata.combining(character):
         accent = unicodedata.name(character, "").startswith(("COMBINING", "ARABIC", "HEBREW"))
         return "" if accent else character
@@ -140,62 +155,76 @@ def _mark_class() -> str:
     return "".join(f"{first}-{last}" for first, last in ranges)
 
 
-_LETTER = r"[^\W\d_]"
-_MORE = rf"(?:[^\W_]|[{_mark_class()}{_SOFT_HYPHEN}])"
+_LETTER = rf"[^\W\d_{UNSPACED}]"
+_MORE = rf"(?:[^\W_{UNSPACED}]|[{_mark_class()}{_SOFT_HYPHEN}])"
+# White space that no line is broken at.
+_UNBROKEN = "\u00a0\u2009\u202f"
 _UNIT = (
     rf"(?:{_LETTER}(?:\.{_LETTER})+(?:\.?[{_APOSTROPHES}][sS])?(?!{_MORE})"
     rf"|\d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?![,.]?\d)(?!{_MORE})"
+    rf"|(?<!\d[.,])\d{{1,3}}(?:\.\d{{3}}){{2,9}}(?:,\d+)?(?![,.]?\d)(?!{_MORE})"
+    rf"|(?<!\d[.,{_UNBROKEN}])\d{{1,3}}(?:[{_UNBROKEN}]\d{{3}}){{1,9}}(?:[.,]\d+)?(?![,.{_UNBROKEN}]?\d)(?!{_MORE})"
     rf"|(?<!\d\.)\d+\.\d+(?![,.]?\d)(?!{_MORE})"
-    rf"|[^\W_]{_MORE}*(?:[{_APOSTROPHES}]{_LETTER}{_MORE}*)*)"
+    rf"|[^\W_{UNSPACED}]{_MORE}*(?:[{_APOSTROPHES}]{_LETTER}{_MORE}*)*)"
 )
 _UNITS = re.compile(_UNIT)
 # Most words are runs of letters that nothing joins to the next: tried first, given up whole where more may belong to them.
-_PLAIN_WORD = rf"[^\W\d_]{{2,}}+(?![\d{_APOSTROPHES}{_SOFT_HYPHEN}{_mark_class()}{_HYPHENS}])"
-_WORDS = re.compile(rf"(?:{_PLAIN_WORD}|{_UNIT}(?:(?:(?<=\.{_LETTER})\.)?[{_HYPHENS}]{_UNIT})*)")
+_PLAIN_WORD = rf"[^\W\d_\u0e00-\U0010ffff]{{2,}}+(?![^\W_]|[{_APOSTROPHES}{_SOFT_HYPHEN}{_mark_class()}{_HYPHENS}])"
+_CLUSTER = rf"{CLUSTER}[{_mark_class()}{_SOFT_HYPHEN}\uff9e\uff9f\U000e0100-\U000e01ef]*"
+_CLUSTERS = re.compile(_CLUSTER)
+_RUN = re.compile(rf"(?:{_CLUSTER})+")
+_WORDS = re.compile(rf"(?:{_PLAIN_WORD}|{_RUN.pattern}|{_UNIT}(?:(?:(?<=\.{_LETTER})\.)?[{_HYPHENS}]{_UNIT})*)")
 _POSSESSIVE = re.compile(rf"(?:(?<=\.{_LETTER})\.)?[{_APOSTROPHES}][sS]$")
-_SEPARATED = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_SEPARATED = re.compile(rf"\d[\d,.{_UNBROKEN}]*\d")
 
 
 def _unit_form(word: str) -> str:
     """The folded form of a word without hyphens and without its possessive; never empty."""
     if _SEPARATED.fullmatch(word):
-        return word.replace(",", "")
+        return fold(_without_separators(word))
     # Compatibility characters such as ½ fold to several, with signs among them that no word holds.
     return "".join(c for c in fold(word) if c.isalnum() or c == "'" or unicodedata.category(c)[0] == "M") or word
+
+
+def _without_separators(number: str) -> str:
+    """A number with no sign but a point before its decimals."""
+    if number.count(".") > 1:
+        return number.replace(".", "").replace(",", ".")
+    parts = re.split(f"[{_UNBROKEN}]", number)
+    return "".join(parts).replace(",", "." if len(parts) > 1 else "")
+
+
+def _hyphenated(word: str) -> list[Token]:
+    tokens = []
+    for position, unit in enumerate(_UNITS.finditer(word)):
+        part = _POSSESSIVE.sub("", unit.group())
+        tokens.append(Token(_unit_form(part), unit.start(), unit.start() + len(part), position))
+    if len(tokens) > 1:
+        tokens.append(Token("".join(token.form for token in tokens), 0, tokens[-1].end, 0, len(tokens)))
+    return tokens
+
+
+def _unspaced(run: str) -> list[Token]:
+    letters = [(_unit_form(letter.group()), *letter.span()) for letter in _CLUSTERS.finditer(run)]
+    tokens = []
+    for position, (form, start, end) in enumerate(letters):
+        if position + 1 < len(letters):
+            following, _, pair_end = letters[position + 1]
+            tokens.append(Token(form + following, start, pair_end, position))
+        tokens.append(Token(form, start, end, position))
+    return tokens
 
 
 class _Analyzed(dict[str, tuple[Token, ...]]):
     """Word as it stands -> its tokens, remembered for the words that return. Safe between threads: entries never change."""
 
     def __missing__(self, word: str) -> tuple[Token, ...]:
-        tokens = []
-        for position, unit in enumerate(_UNITS.finditer(word)):
-            part = _POSSESSIVE.sub("", unit.group())
-            tokens.append(Token(_unit_form(part), unit.start(), unit.start() + len(part), position))
-        if len(tokens) > 1:
-            tokens.append(Token("".join(token.form for token in tokens), 0, tokens[-1].end, 0, len(tokens)))
+        analyzed = tuple(_unspaced(word) if _RUN.match(word) else _hyphenated(word))
         if len(self) >= _CACHE_LIMIT:
             self.clear()
-        analyzed = tuple(tokens)
         if len(word) <= _CACHED_LENGTH:
             self[word] = analyzed
         return analyzed
 
 
-class _Stems(dict[str, str]):
-    """Folded form -> stem; PyStemmer's own cache is slower and therefore off. Safe between threads: entries never change."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._stemmer = Stemmer.Stemmer("english", 0)
-
-    def __missing__(self, form: str) -> str:
-        stemmed: str = self._stemmer.stemWord(form)
-        if len(self) >= _CACHE_LIMIT:
-            self.clear()
-        self[form] = stemmed
-        return stemmed
-
-
 _analyzed = _Analyzed()
-_stems = _Stems()

@@ -1,6 +1,16 @@
-"""Stop words: the words of Snowball's lists, folded as the analysis folds them."""
+"""Stop words: the words of Snowball's lists, folded as the analysis folds them.
+
+Whoosh brings the lists of 14 languages; the English one there is another. A language without a list has no stop words, and a
+record of unknown language has the English ones, as it has English stems.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+
+from whoosh.lang.stopwords import stoplists
+
+from indexer.search.analysis import fold
 
 ENGLISH: frozenset[str] = frozenset(
     """
@@ -15,3 +25,25 @@ ENGLISH: frozenset[str] = frozenset(
     all any both each few more most other some such no nor not only own same so than too very
     """.split()
 )
+
+
+STOP_WORDS: Mapping[str, frozenset[str]] = {
+    **{language: frozenset(map(fold, words)) for language, words in stoplists.items()},
+    "en": ENGLISH,
+}
+"""Language -> its list."""
+
+_SAME = {"nb": "no", "nn": "no"}
+
+
+def stop_list_of(language: str | None) -> str | None:
+    """The language on whose list a record's stop words are; None where its language has no list."""
+    if language is None:
+        return "en"
+    code = _SAME.get(language, language)
+    return code if code in STOP_WORDS else None
+
+
+def is_stop_word(form: str, stop_list: str | None = "en") -> bool:
+    """Whether a folded form is on one of the lists that `stop_list_of` names."""
+    return stop_list is not None and form in STOP_WORDS[stop_list]

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from indexer.errors import QueryError
-from indexer.search.analysis import tokenize
+from indexer.search.analysis import split_words, word_readings
 from indexer.search.lexer import OPERATORS, Lexer, Token, TokenKind, plain_words, shown
 from indexer.search.query import NOTHING, All, Any, Fuzzy, Node, ParsedQuery, Phrase, Word
 from indexer.search.request import Match
@@ -182,7 +182,7 @@ def _check(what: str, count: int, limit: int) -> None:
 def _count_terms(node: Node) -> int:
     """The words of a leaf, the parts of hyphenated words counted apart."""
     if isinstance(node, Word | Phrase | Fuzzy):
-        return sum(token.length == 1 for token in tokenize(node.text))
+        return sum(len(word_readings(word)[0]) for word in split_words(node.text))
     return 1
 
 

@@ -15,11 +15,12 @@ from itertools import pairwise
 from indexer.errors import QueryError
 from indexer.fields import HISTOGRAM
 from indexer.search import syntax
-from indexer.search.analysis import find_words, is_stop_word
+from indexer.search.analysis import find_words
 from indexer.search.engine import SearchEngine
 from indexer.search.query import EMPTY_QUERY
 from indexer.search.request import MAX_PAGE_SIZE, Filter, Interval, SearchRequest, Sort
 from indexer.search.response import SearchResponse
+from indexer.search.stopwords import is_stop_word
 
 # Every kind of query. a, b, c: frequent words; p and q often stand next to each other; y is less frequent, x rare, z nowhere.
 _QUERIES = (

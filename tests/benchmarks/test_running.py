@@ -23,8 +23,9 @@ from benchmarks.question import Operator, Question
 from benchmarks.scan import totals as scan
 from benchmarks.server import ServerError, ask_all, load, search_paths, serve
 from indexer.config import Settings
-from indexer.search.analysis import stem, tokenize
+from indexer.search.analysis import tokenize
 from indexer.search.engine import SearchEngine, open_engine
+from indexer.search.stemming import stem
 
 _PLAN = Plan(["loccit", "loccit-numpy"], (True, False), rounds=2, clock="wall")
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.search.analysis import find_words, fold, is_stop_word, plain_form, split_pieces, stem, tokenize
-from indexer.search.stopwords import ENGLISH
+from indexer.search.analysis import Token, find_words, fold, is_unspaced, plain_form, split_pieces, tokenize, word_readings
+from indexer.search.stopwords import ENGLISH, is_stop_word
 
-PIECES = "a É ß ł й क् 日 1 000 . , ’ ' s S - ‑ _ \u00ad \u0301".split(" ")
+PIECES = [*"a É ß ł й क् 日 本 ก ็ 한 1 000 . , ’ ' s S - ‑ _ \u00ad \u0301".split(" "), "\u00a0"]
 TEXTS = st.one_of(
     st.text(max_size=80),
     st.text(st.characters(), max_size=80),
@@ -46,6 +46,8 @@ TEXTS = st.one_of(
         ("1,000 1,000.5 3.14 12,345,678", "1000 1000.5 3.14 12345678"),
         ("12,34 1.2.3 10:30 2025/05", "12 34 1 2 3 10 30 2025 05"),
         ("1st 2nd 40km", "1st 2nd 40km"),
+        ("1\u00a0000 12\u202f345\u202f678,5 2025\u00a0500", "1000 12345678.5 2025 500"),
+        ("1.000.000 1.000.000,5 1.000 12345.678.901", "1000000 1000000.5 1.000 12345 678 901"),
         # Hyphens
         ("F-16 F16 F‑16 air‐defence", "f 16 f16 f16 f 16 f16 air defence airdefence"),
         ("state-of-the-art", "state of the art stateoftheart"),
@@ -60,7 +62,11 @@ TEXTS = st.one_of(
         ("Київ Ёлка Йод Ґава", "київ елка йод ґава"),
         ("Ἀθῆναι Αθήνα", "αθηναι αθηνα"),
         ("हिन्दी भाषा", "हिन्दी भाषा"),
-        ("日本語 한국어", "日本語 한국어"),
+        ("日本語 한국어", "日本 日 本語 本 語 한국 한 국어 국 어"),
+        ("F-16战机 2025年", "f 16 f16 战机 战 机 2025 年"),
+        ("น้ำ ก็", "น้ํา น้ ํา ก็"),
+        ("\u1112\u1161\u11ab\u1100\u116e\u11a8 ﾊﾟﾝ", "한국 한 국 パン パ ン"),
+        ("٢٠٢٥ صـاروخ ٱلدفاع", "2025 صاروخ الدفاع"),
     ],
 )
 def test_a_text_is_its_folded_words(text: str, forms: str) -> None:
@@ -93,22 +99,6 @@ def test_words_stand_without_possessives_and_hyphenated_ones_whole(text: str, wo
     assert [text[start:end] for start, end in find_words(text)] == words
 
 
-@pytest.mark.parametrize(
-    ("form", "stemmed"),
-    [
-        ("missiles", "missil"),
-        ("missile", "missil"),
-        ("defended", "defend"),
-        ("networks", "network"),
-        ("16", "16"),
-        ("київ", "київ"),
-    ],
-)
-def test_stems_are_those_of_english_snowball(form: str, stemmed: str) -> None:
-    assert stem(form) == stemmed
-    assert stem(form) == stemmed
-
-
 def test_stop_words_are_the_forms_that_tokens_have() -> None:
     assert is_stop_word("the")
     assert is_stop_word(fold("Don’t"))
@@ -124,19 +114,24 @@ def test_long_runs_of_any_kind_are_read(text: str) -> None:
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
 
 
+def _parts(tokens: list[Token]) -> dict[int, Token]:
+    """The token of each position that stands there by itself."""
+    return {token.position: token for token in tokens if token.length == 1}
+
+
 @given(TEXTS)
 def test_tokens_lie_in_the_text_in_order(text: str) -> None:
     tokens = tokenize(text)
-    parts = [token for token in tokens if token.length == 1]
-    assert [token.position for token in parts] == list(range(len(parts)))
-    assert all(left.end <= right.start for left, right in pairwise(parts))
+    parts = _parts(tokens)
+    assert list(parts) == list(range(len(parts)))
+    assert all(left.end <= right.start for left, right in pairwise(parts.values()))
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
 
 
 @given(TEXTS)
 def test_a_joined_token_covers_its_parts(text: str) -> None:
     tokens = tokenize(text)
-    parts = {token.position: token for token in tokens if token.length == 1}
+    parts = _parts(tokens)
     for joined in (token for token in tokens if token.length > 1):
         covered = [parts[joined.position + offset] for offset in range(joined.length)]
         assert joined.form == "".join(part.form for part in covered)
@@ -144,24 +139,52 @@ def test_a_joined_token_covers_its_parts(text: str) -> None:
 
 
 @given(TEXTS)
-def test_a_span_folds_to_the_form(text: str) -> None:
-    for token in tokenize(text):
-        if token.length == 1:
-            stated = text[token.start : token.end]
-            number = re.fullmatch(r"\d[\d.,]*", stated)
-            folded = "".join(c for c in fold(stated) if c.isalnum() or c == "'" or unicodedata.category(c)[0] == "M")
-            assert token.form == (stated.replace(",", "") if number else folded or stated)
+def test_a_letter_without_spaces_stands_with_the_next_one_as_well(text: str) -> None:
+    tokens = tokenize(text)
+    parts = _parts(tokens)
+    pairs = [token for token in tokens if token.length == 1 and token is not parts[token.position]]
+    expected = [
+        (first.form + second.form, first.start, second.end, first.position)
+        for first, second in pairwise(parts.values())
+        if first.end == second.start and is_unspaced(text[first.start]) and is_unspaced(text[second.start])
+    ]
+    assert [(pair.form, pair.start, pair.end, pair.position) for pair in pairs] == expected
 
 
 @given(TEXTS)
-def test_words_are_the_tokens_with_hyphenated_ones_whole(text: str) -> None:
+def test_a_span_folds_to_the_form(text: str) -> None:
+    for token in _parts(tokenize(text)).values():
+        stated = text[token.start : token.end]
+        if re.fullmatch(r"\d[\d.,\u00a0]*\d", stated):
+            assert re.sub("[.,\u00a0]", "", fold(stated)).replace(" ", "") == token.form.replace(".", "")
+        else:
+            folded = "".join(c for c in fold(stated) if c.isalnum() or c == "'" or unicodedata.category(c)[0] == "M")
+            assert token.form == (folded or stated)
+
+
+@given(TEXTS)
+def test_words_are_the_tokens_with_those_of_one_word_together(text: str) -> None:
     words = find_words(text)
     tokens = tokenize(text)
-    whole = {(token.start, token.end) for token in tokens if token.length > 1}
-    inside = {token.position + offset for token in tokens if token.length > 1 for offset in range(token.length)}
-    assert words == sorted(
-        whole | {(token.start, token.end) for token in tokens if token.length == 1 and token.position not in inside}
-    )
+    assert all(left[1] <= right[0] for left, right in pairwise(words))
+    assert {start for start, _ in words} <= {token.start for token in tokens}
+    assert {end for _, end in words} <= {token.end for token in tokens}
+    assert all(sum(start <= token.start and token.end <= end for start, end in words) == 1 for token in tokens)
+    assert {(token.start, token.end) for token in tokens if token.length > 1} <= set(words)
+
+
+@pytest.mark.parametrize(
+    ("word", "readings"),
+    [
+        ("Missiles", [["missiles"]]),
+        ("F-16", [["f", "16"], ["f16"]]),
+        ("日", [["日"]]),
+        ("日本語", [["日本", "本語", "語"]]),
+        ("U.S.-led", [["us", "led"], ["usled"]]),
+    ],
+)
+def test_a_word_of_a_query_reads_in_one_way_or_two(word: str, readings: list[list[str]]) -> None:
+    assert [list(reading) for reading in word_readings(word)] == readings
 
 
 @given(TEXTS)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from indexer.search.analysis import split_words, word_readings
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import Beginning
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.postings import Lookup
-from indexer.search.embedded.slots import Slot, node_slots
+from indexer.search.embedded.slots import Slot, Sought, node_slots
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.query import Phrase
 
@@ -19,8 +20,11 @@ def begun_slots(text: str) -> tuple[Slot, ...]:
     slots = node_slots(Phrase(text, exact=True))
     if not slots:
         return ()
-    readings = tuple((*reading[:-1], Beginning(str(reading[-1]))) for reading in slots[-1].readings)
-    return (*slots[:-1], Slot(readings, exact=True))
+    last = split_words(text)[-1]
+    readings: list[tuple[Sought, ...]] = []
+    for *before, begun in word_readings(last):
+        readings.append((*((form,) for form in before), Beginning(begun)))
+    return (*slots[:-1], Slot(tuple(readings), exact=True))
 
 
 def begun_units(segment: Segment, field: str, text: str, kernels: Kernels) -> Array:

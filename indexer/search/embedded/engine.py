@@ -24,15 +24,16 @@ from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.forms import Expansion, bound_forms
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
+from indexer.search.embedded.judged import Tree, without_stop_words
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.manifest import MANIFEST, read_manifest
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.scoring import rank
-from indexer.search.embedded.slots import without_stop_words
+from indexer.search.embedded.slots import Equivalents, no_equivalents
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.suggest import suggest
 from indexer.search.embedded.titles import best_titles, title_tree
-from indexer.search.query import Node, ParsedQuery
+from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.response import (
     DocumentResponse,
@@ -76,7 +77,7 @@ def _translated(method: Callable[Concatenate[EmbeddedEngine, _Arguments], _Answe
 class _Found(NamedTuple):
     """What a query finds: the tree that holds, the evaluation of each segment and its records, and whether it is relaxed."""
 
-    tree: Node
+    tree: Tree
     evaluations: list[Evaluation]
     records: list[Array]
     relaxed: bool
@@ -87,8 +88,10 @@ class EmbeddedEngine:
 
     capabilities = Capabilities()
 
-    def __init__(self, index_dir: Path, kernels: str = "auto") -> None:
+    def __init__(self, index_dir: Path, kernels: str = "auto", equivalents: Equivalents = no_equivalents) -> None:
+        """equivalents: what counts as the same word as a form."""
         self._index_dir = index_dir
+        self._equivalents = equivalents
         self._manifest = index_dir / MANIFEST
         self._kernels = load_kernels(kernels)
         self._opening = threading.Lock()
@@ -100,7 +103,7 @@ class EmbeddedEngine:
         """Answer a request: see SearchEngine."""
         snapshot = self._snapshot()
         tree, evaluations, found, relaxed = self._find(snapshot, request.query)
-        highlighter = Highlighter(tree, _accepted(evaluations))
+        highlighter = Highlighter(tree, _accepted(evaluations), self._equivalents)
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         return SearchResponse(
@@ -116,7 +119,7 @@ class EmbeddedEngine:
             histogram=self._histogram(snapshot, matches, request),
             relaxed=relaxed,
             warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
-            titles=_titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
+            titles=self._titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
         )
 
     @_translated
@@ -136,12 +139,12 @@ class EmbeddedEngine:
 
     def _find(self, snapshot: Snapshot, query: ParsedQuery) -> _Found:
         """What a query finds without any filter, relaxed where it has to be."""
-        tree = without_stop_words(query.tree)
-        evaluations = [Evaluation(segment, self._kernels) for segment in snapshot.segments]
+        tree = without_stop_words(query.tree, snapshot.stop_lists)
+        evaluations = [Evaluation(segment, self._kernels, self._equivalents) for segment in snapshot.segments]
         records = [evaluation.records(tree) for evaluation in evaluations]
         if query.relaxed is None or any(map(len, records)):
             return _Found(tree, evaluations, records, False)
-        tree = without_stop_words(query.relaxed)
+        tree = without_stop_words(query.relaxed, snapshot.stop_lists)
         return _Found(tree, evaluations, [evaluation.records(tree) for evaluation in evaluations], True)
 
     def _filtered(self, snapshot: Snapshot, found: Sequence[Array], request: SearchRequest) -> list[Filtered]:
@@ -150,11 +153,20 @@ class EmbeddedEngine:
             for segment, records in zip(snapshot.segments, found, strict=True)
         ]
 
+    def _titles(self, snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest) -> tuple[TitleHit, ...]:
+        tree = title_tree(request, snapshot.stop_lists)
+        best = best_titles(tree, evaluations, request) if tree is not None else []
+        if not best or tree is None:
+            return ()
+        places = [Ranked(one.segment, one.record, None) for one in best]
+        hits = _hits(snapshot, places, Highlighter(tree, _accepted(evaluations), self._equivalents))
+        return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)
+
     def _ranked(
         self,
         snapshot: Snapshot,
         request: SearchRequest,
-        tree: Node,
+        tree: Tree,
         evaluations: Sequence[Evaluation],
         matches: Sequence[Filtered],
     ) -> list[Ranked]:
@@ -326,7 +338,7 @@ class EmbeddedEngine:
     def _highlighter(self, snapshot: Snapshot, query: ParsedQuery) -> Highlighter:
         """What a search for this query would mark by."""
         found = self._find(snapshot, query)
-        return Highlighter(found.tree, _accepted(found.evaluations))
+        return Highlighter(found.tree, _accepted(found.evaluations), self._equivalents)
 
 
 def _broken_parts(snapshot: Snapshot) -> list[str]:
@@ -360,13 +372,3 @@ def _hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter
         records.append((segment.paragraph(record), document))
     marks = highlighter.mark(records)
     return tuple([_HIT(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True)])
-
-
-def _titles(snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest) -> tuple[TitleHit, ...]:
-    tree = title_tree(request)
-    best = best_titles(tree, evaluations, request) if tree is not None else []
-    if not best or tree is None:
-        return ()
-    places = [Ranked(one.segment, one.record, None) for one in best]
-    hits = _hits(snapshot, places, Highlighter(tree, _accepted(evaluations)))
-    return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)

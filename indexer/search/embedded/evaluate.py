@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import TypeAlias
 
 import numpy as np
@@ -12,11 +12,13 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import Expansion, form_table
+from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import placed
 from indexer.search.embedded.postings import NO_MATCHES, Lookup, Matches
-from indexer.search.embedded.slots import Slot, node_slots
+from indexer.search.embedded.slots import Equivalents, Slot, no_equivalents, node_slots
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
+from indexer.search.stopwords import stop_list_of
 
 Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
 
@@ -40,24 +42,32 @@ def fields_of(node: Leaf) -> tuple[str, ...]:
 class Evaluation:
     """One query over one segment; what was found for a node is kept while the query lasts."""
 
-    def __init__(self, segment: Segment, kernels: Kernels) -> None:
+    def __init__(self, segment: Segment, kernels: Kernels, equivalents: Equivalents = no_equivalents) -> None:
         self.segment = segment
+        self._equivalents = equivalents
         self.kernels = kernels
         # Nodes are told apart by identity, which costs less than equality; so each that is known here is held here.
-        self._known: dict[int, Node] = {}
+        self._known: dict[int, Tree] = {}
         self._matches: dict[tuple[int, str], Matches] = {}
         self._records: dict[int, Array] = {}
         self._rows: dict[int, Array] = {}
         self._lookups: dict[str, Lookup] = {}
         self._slots: dict[int, tuple[Slot, ...]] = {}
 
-    def records(self, node: Node) -> Array:
+    def records(self, node: Tree) -> Array:
         """The live records that match a node, ascending."""
         found = self._evaluate(node)
         live = self.segment.live
         return found if live is None else found[live[found]]
 
-    def rows(self, node: Node) -> Array | None:
+    def judged_by(self, stop_lists: Set[StopList], records: Array) -> Array:
+        """Those of the records whose stop words are on one of these lists."""
+        languages = self.segment.languages
+        chosen = np.array([stop_list_of(language) in stop_lists for language in languages.all])
+        judged: Array = records[chosen[languages.by_record[records]]]
+        return judged
+
+    def rows(self, node: Tree) -> Array | None:
         """Where a tree is words that must all be there: their postings in its records, [word, i]; else None."""
         if self.segment.live is not None:
             return None
@@ -104,7 +114,7 @@ class Evaluation:
             found = self._records_of(units)
         else:
             column = self.segment.column(field)
-            owners = np.flatnonzero(column.owners_with(units.astype(np.int64) + 1))
+            owners = np.flatnonzero(column.owners_with_units(units))
             found = self._records_of(owners) if column.per_document else owners.astype(np.uint32)
         live = self.segment.live
         return found if live is None else found[live[found]]
@@ -123,7 +133,7 @@ class Evaluation:
         slots = self._slots.get(id(node))
         if slots is None:
             self._known[id(node)] = node
-            slots = self._slots[id(node)] = node_slots(node)
+            slots = self._slots[id(node)] = node_slots(node, self._equivalents)
         return slots
 
     def _match(self, node: Leaf, field: str) -> Matches:
@@ -135,7 +145,7 @@ class Evaluation:
             return lookup.windows(slots, node.slop)
         return lookup.phrase(slots)
 
-    def _evaluate(self, node: Node) -> Array:
+    def _evaluate(self, node: Tree) -> Array:
         found = self._records.get(id(node))
         if found is None:
             self._known[id(node)] = node
@@ -143,6 +153,9 @@ class Evaluation:
                 found = self._all(node)
             elif isinstance(node, Any):
                 found = self.kernels.union([self._evaluate(child) for child in node.children], self.segment.records)
+            elif isinstance(node, ByLanguage):
+                parts = [self.judged_by(lists, self._evaluate(tree)) for lists, tree in node.trees]
+                found = self.kernels.union(parts, self.segment.records)
             elif isinstance(node, Published):
                 mask = overlapping(self.segment, node.first, node.last)
                 found = self._records_of(np.flatnonzero(mask[self.segment.published]))

@@ -10,7 +10,7 @@ import numpy as np
 
 from indexer.errors import QueryError
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.inversion import JOINED
+from indexer.search.embedded.codec.keys import read_tail, word_of
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import Words
@@ -64,47 +64,65 @@ Expansion: TypeAlias = Pattern | Near | Beginning
 
 
 class FormTable:
-    """A dictionary's forms as one string and as code points, made once for a segment: what expansions look through."""
+    """The distinct words of a dictionary of forms as one string and as code points, made once for a segment.
+
+    It is what expansions look through. Words go by number; the entries of one word stand together in the dictionary.
+    """
 
     def __init__(self, postings: Postings) -> None:
-        forms = [form.decode().partition(JOINED) for form in postings.forms]
-        self._words = "".join(f"{word}\n" for word, _, _ in forms)
-        self._covered = [int(length or 1) for _, _, length in forms]
+        keys = [form.decode() for form in postings.forms]
+        words: list[str] = []
+        firsts: list[int] = []
+        tails: dict[int, str] = {}
+        last = None
+        for place, key in enumerate(keys):
+            word = word_of(key)
+            if word is not key:
+                tails[place] = key[len(word) :]
+            if word != last:
+                words.append(word)
+                firsts.append(place)
+                last = word
+        self._words = "".join(f"{word}\n" for word in words)
+        self._firsts = np.array([*firsts, len(keys)], dtype=np.int64)
+        self._tails = tails
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
         self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
         self._postings = postings
 
-    def covered(self, place: int) -> int:
-        """The positions that a form covers."""
-        return self._covered[place]
+    def entries(self, word: int) -> list[tuple[int, int]]:
+        """The entries of a word in the dictionary, and the positions that each covers."""
+        places = range(int(self._firsts[word]), int(self._firsts[word + 1]))
+        return [(place, read_tail(self._tails[place])[1] if place in self._tails else 1) for place in places]
 
-    def word(self, place: int) -> str:
-        """A form, without the sign of a joined one."""
-        return self._words[self._starts[place] : self._starts[place + 1] - 1]
+    def word(self, word: int) -> str:
+        """A word by its number."""
+        return self._words[self._starts[word] : self._starts[word + 1] - 1]
 
     def expand(self, expansion: Expansion, kernels: Kernels) -> list[int]:
-        """The places of the forms that an expansion stands for, in order. Raises QueryError where they are too many."""
+        """The words that an expansion stands for, in order. Raises QueryError where they are too many."""
         if isinstance(expansion, Beginning):
             return list(range(*self.beginning(expansion.text)))
-        places = self._matching(expansion) if isinstance(expansion, Pattern) else self._near(expansion, kernels)
-        bound_forms(expansion, len(places))
-        return places
+        words = self._matching(expansion) if isinstance(expansion, Pattern) else self._near(expansion, kernels)
+        bound_forms(expansion, len(words))
+        return words
 
     def beginning(self, text: str) -> tuple[int, int]:
-        """Where the forms that begin with some letters stand: first, and one past the last. They stand together."""
+        """The words that begin with some letters: the first, and one past the last. They stand together."""
         literal = text.encode()
-        first = self._postings.forms.bisect(literal)
-        return first, self._postings.forms.bisect(literal + b"\xff") if literal else len(self._covered)
+        places = [self._postings.forms.bisect(literal), self._postings.forms.bisect(literal + b"\xff")]
+        first, end = np.searchsorted(self._firsts, places).tolist() if literal else (0, len(self._firsts) - 1)
+        return first, end
 
     def near(self, word: str, distance: int, kernels: Kernels, begun: bool = False) -> Array:
-        """The places of the forms within so many edits of a word, or with `begun` of those that begin with such."""
+        """The numbers of the words within so many edits of a word, or with `begun` of those that begin with such."""
         wanted = np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)
         return kernels.near(self._letters, wanted, distance, begun)
 
     def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
-        places: list[int] = self.near(expansion.form, expansion.distance, kernels).tolist()
-        return places
+        words: list[int] = self.near(expansion.form, expansion.distance, kernels).tolist()
+        return words
 
     def _matching(self, pattern: Pattern) -> list[int]:
         """Only those that begin with the pattern's letters are looked at."""
@@ -114,8 +132,8 @@ class FormTable:
         starts = [
             int(self._starts[first]) + match.start() for match in expression.finditer(stretch) if match.start() < len(stretch)
         ]
-        places: list[int] = np.searchsorted(self._starts, starts).tolist()
-        return places
+        words: list[int] = np.searchsorted(self._starts, starts).tolist()
+        return words
 
 
 def _shared_letters(codes: Array, starts: Array) -> Array:

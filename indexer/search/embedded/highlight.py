@@ -5,7 +5,7 @@ A node that does not match the record marks nothing, nor does an excluded one; a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
@@ -13,10 +13,14 @@ from typing import TypeAlias
 from indexer.fields import FIELD_BY_NAME
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
+from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.sifted import Sieve, SiftedText, Wanted, sift
+from indexer.search.embedded.slots import Equivalents, no_equivalents
 from indexer.search.embedded.stretches import Accepted
 from indexer.search.query import All, Any, Node, Published
 from indexer.search.response import Span
+from indexer.search.stemming import stemmer_of
+from indexer.search.stopwords import stop_list_of
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -40,15 +44,21 @@ _Marked: TypeAlias = list[Span] | None
 class Highlighter:
     """One query, ready to mark any number of records."""
 
-    def __init__(self, tree: Node, accepted: Accepted) -> None:
+    def __init__(self, tree: Tree, accepted: Accepted, equivalents: Equivalents = no_equivalents) -> None:
         """accepted: the forms that the patterns of the query stand for, of all that any marked text may hold."""
-        self._query = _part(tree)
+        self._judged = None
+        if isinstance(tree, ByLanguage):
+            self._judged = [(lists, Highlighter(each, accepted, equivalents)) for lists, each in tree.trees]
+            return
+        self._query = _part(tree, equivalents)
         wanted = list(_wanted(self._query))
         self._titled = any(each.field == "title" for each in wanted)
-        self._sieves = {stemmed: Sieve(wanted, stemmed, accepted) for stemmed in {each.stemmed for each in wanted}}
+        self._sieves = _Sieves(wanted, accepted)
 
     def mark(self, records: Sequence[Record]) -> list[Marks]:
         """The spans in each record's text and title; both empty where the query does not match it."""
+        if self._judged is not None:
+            return self._mark_by_language(records, self._judged)
         page = _Page(records, self._sieves)
         texts = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "text")]
         if not self._titled:
@@ -56,14 +66,39 @@ class Highlighter:
         titles = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "title")]
         return list(zip(texts, titles, strict=True))
 
+    @staticmethod
+    def _mark_by_language(records: Sequence[Record], judged: Sequence[tuple[Set[StopList], Highlighter]]) -> list[Marks]:
+        """The same where the query depends on a record's language."""
+        marks: list[Marks] = [((), ())] * len(records)
+        own = [stop_list_of(paragraph.language or document.language) for paragraph, document in records]
+        for stop_lists, highlighter in judged:
+            places = [place for place, stop_list in enumerate(own) if stop_list in stop_lists]
+            for place, marked in zip(places, highlighter.mark([records[place] for place in places]), strict=True):
+                marks[place] = marked
+        return marks
 
-def _part(node: Node) -> _Part:
+
+class _Sieves(dict[str | None, Sieve]):
+    """Stemmer, or None for what is not stemmed -> the sieve of a query; made at the first use."""
+
+    def __init__(self, wanted: Sequence[Wanted], accepted: Accepted) -> None:
+        super().__init__()
+        self._wanted = wanted
+        self._accepted = accepted
+
+    def __missing__(self, stemmer: str | None) -> Sieve:
+        sieve = self[stemmer] = Sieve(self._wanted, stemmer, self._accepted)
+        return sieve
+
+
+def _part(node: Node, equivalents: Equivalents) -> _Part:
     """A node of the query and those within it, ready to be looked for."""
     if isinstance(node, All):
-        return _Group(True, tuple(map(_part, node.children)), tuple(map(_part, node.excluded)))
+        children, excluded = (tuple(_part(one, equivalents) for one in nodes) for nodes in (node.children, node.excluded))
+        return _Group(True, children, excluded)
     if isinstance(node, Any):
-        return _Group(False, tuple(map(_part, node.children)))
-    return node if isinstance(node, Published) else Wanted.of(node)
+        return _Group(False, tuple(_part(child, equivalents) for child in node.children))
+    return node if isinstance(node, Published) else Wanted.of(node, equivalents)
 
 
 def _wanted(part: _Part) -> Iterator[Wanted]:
@@ -92,7 +127,7 @@ def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
 class _Page:
     """Some records, looked at part by part of the query; each of their fields is sifted once."""
 
-    def __init__(self, records: Sequence[Record], sieves: Mapping[bool, Sieve]) -> None:
+    def __init__(self, records: Sequence[Record], sieves: _Sieves) -> None:
         self._records = records
         self._sieves = sieves
         self._sifted: dict[str, list[list[SiftedText]]] = {}
@@ -122,12 +157,24 @@ class _Page:
         name = wanted.field
         sifted = self._sifted.get(name)
         if sifted is None:
-            owners = [document if FIELD_BY_NAME[name].per_document else paragraph for paragraph, document in self._records]
-            held = [getattr(owner, name) for owner in owners]
+            held = [getattr(document if FIELD_BY_NAME[name].per_document else one, name) for one, document in self._records]
             values = [(value,) if isinstance(value, str) else value or () for value in held]
-            texts = iter(sift([text for each in values for text in each], self._sieves[wanted.stemmed]))
-            sifted = self._sifted[name] = [list(islice(texts, len(each))) for each in values]
+            sifted = self._sifted[name] = [[] for _ in values]
+            by_stemmer: dict[str | None, list[int]] = {}
+            for place, stemmer in enumerate(self._stemmers(wanted)):
+                by_stemmer.setdefault(stemmer, []).append(place)
+            for stemmer, places in by_stemmer.items():
+                texts = iter(sift([text for place in places for text in values[place]], self._sieves[stemmer]))
+                for place in places:
+                    sifted[place] = list(islice(texts, len(values[place])))
         return sifted
+
+    def _stemmers(self, wanted: Wanted) -> Iterator[str | None]:
+        """The stemmer of a field in each record."""
+        per_document = FIELD_BY_NAME[wanted.field].per_document
+        for paragraph, document in self._records:
+            own = None if per_document else paragraph.language
+            yield stemmer_of(own or document.language) if wanted.stemmed else None
 
 
 def _all_of(parts: Sequence[_Marked]) -> _Marked:

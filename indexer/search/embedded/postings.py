@@ -17,6 +17,7 @@ from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import SHIFT, Occurring
 from indexer.search.embedded.slots import Slot, Sought
 from indexer.search.embedded.windows import window_starts
+from indexer.search.stemming import stem
 
 _POSITION = (1 << SHIFT) - 1
 
@@ -217,13 +218,27 @@ class Lookup:
 
     def _find_entries(self, sought: Sought, exact: bool) -> list[_Entry]:
         postings = self._postings
-        if not isinstance(sought, str):
+        if not isinstance(sought, tuple):
             table = form_table(postings)
-            places = self.expanded[sought] = table.expand(sought, self._kernels)
-            return self._form_entries([(place, table.covered(place)) for place in places])
-        if exact and postings.stemmed:
-            return self._form_entries(postings.spellings(postings.forms, sought))
-        return [_Entry(place, (), covered) for place, covered in postings.spellings(postings.terms, sought)]
+            words = self.expanded[sought] = table.expand(sought, self._kernels)
+            return self._form_entries([entry for word in words for entry in table.entries(word)])
+        if not postings.stemmed:
+            return [
+                _Entry(place, (), covered) for form in sought for place, _, covered in postings.spellings(postings.terms, form)
+            ]
+        if exact:
+            found = [entry for form in sought for entry in postings.spellings(postings.forms, form)]
+            return self._form_entries([(place, covered) for place, _, covered in found])
+        stemmers: dict[str, set[str]] = {}
+        for form in sought:
+            for stemmer in postings.stemmers:
+                stemmers.setdefault(stem(form, stemmer), set()).add(stemmer)
+        return [
+            _Entry(place, (), covered)
+            for word, those in stemmers.items()
+            for place, stemmer, covered in postings.spellings(postings.terms, word)
+            if stemmer in those
+        ]
 
     def _form_entries(self, forms: Sequence[tuple[int, int]]) -> list[_Entry]:
         """Forms, each with the positions that it covers, as entries: those of one term are one."""

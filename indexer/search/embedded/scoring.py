@@ -25,6 +25,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import RANKING_FIELDS, Evaluation, Leaf, fields_of, scored_nodes
+from indexer.search.embedded.judged import ByLanguage, Tree
 from indexer.search.embedded.kernels.term import Records, Term
 from indexer.search.embedded.postings import NO_MATCHES, Matches
 from indexer.search.query import Node, Phrase, Published
@@ -68,7 +69,7 @@ class Statistics:
 
 
 def rank(
-    tree: Node,
+    tree: Tree,
     evaluations: Sequence[Evaluation],
     passing: Sequence[Array],
     rows: Sequence[Array | None],
@@ -79,6 +80,31 @@ def rank(
 
     rows: see Evaluation.rows, of the passing records.
     """
+    if not isinstance(tree, ByLanguage):
+        return _rank(tree, evaluations, passing, rows, statistics, count)
+    parts = []
+    for lists, each in tree.trees:
+        own = [evaluation.judged_by(lists, records) for evaluation, records in zip(evaluations, passing, strict=True)]
+        parts.append(_rank(each, evaluations, own, [None] * len(own), statistics, count))
+    return [_together(evaluation.segment, ranked, count) for evaluation, *ranked in zip(evaluations, *parts, strict=True)]
+
+
+def _together(segment: Segment, ranked: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
+    """The best of several lists of records of a segment, each with their scores."""
+    records, scores = (np.concatenate(arrays) for arrays in zip(*ranked, strict=True))
+    order = np.lexsort((records, segment.ranks[segment.record_document[records]], -scores))[:count]
+    return records[order], scores[order]
+
+
+def _rank(
+    tree: Node,
+    evaluations: Sequence[Evaluation],
+    passing: Sequence[Array],
+    rows: Sequence[Array | None],
+    statistics: Statistics,
+    count: int,
+) -> list[tuple[Array, Array]]:
+    """The same where the query is one in all languages."""
     nodes = _factors(tree, evaluations, statistics) if evaluations else []
     ranked = []
     for evaluation, records, aligned in zip(evaluations, passing, rows, strict=True):
@@ -104,7 +130,7 @@ def _within(segment: Segment, statistics: Statistics) -> Records:
         weights=statistics.text_weights,
         documents=segment.record_document,
         bounds=segment.bounds,
-        sections=segment.column("section").ordinals,
+        sections=segment.column("section").unit_ordinals,
         ranks=segment.ranks,
     )
 
@@ -155,4 +181,4 @@ def _total_length(segment: Segment, field: str) -> int:
         records = np.bincount(segment.record_document[segment.live_records], minlength=segment.documents)
         return int((lengths * records).sum())
     by_ordinal = np.concatenate([[0], lengths]).astype(np.int64)
-    return int(by_ordinal[segment.column(field).ordinals[segment.live_records]].sum())
+    return int(by_ordinal[segment.column(field).unit_ordinals[segment.live_records]].sum())

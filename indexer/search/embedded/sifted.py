@@ -9,13 +9,14 @@ from itertools import accumulate, islice
 from typing import TypeAlias
 
 from indexer.fields import FIELD_BY_NAME, FieldKind
-from indexer.search.analysis import analyze_word, iter_words, stem
+from indexer.search.analysis import analyze_word, iter_words
 from indexer.search.embedded.evaluate import Leaf
-from indexer.search.embedded.slots import Slot, Sought, node_slots
+from indexer.search.embedded.slots import Equivalents, Slot, Sought, node_slots
 from indexer.search.embedded.stretches import Accepted, Key, Stretches
 from indexer.search.embedded.windows import Place, window_members
 from indexer.search.query import Phrase
 from indexer.search.response import Span
+from indexer.search.stemming import stem
 
 Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
@@ -42,9 +43,9 @@ class Wanted:
     only: Key | None
 
     @classmethod
-    def of(cls, node: Leaf) -> Wanted:
+    def of(cls, node: Leaf, equivalents: Equivalents) -> Wanted:
         """What a leaf of the query looks for."""
-        slots = node_slots(node)
+        slots = node_slots(node, equivalents)
         single = len(slots) == 1 and len(slots[0].readings) == 1 and len(slots[0].readings[0]) == 1
         return cls(
             node.field or "text",
@@ -65,19 +66,26 @@ class Wanted:
 
 
 class Sieve(dict[str, _Sifted]):
-    """Stretch as it stands -> what one query keeps of it, and the positions it takes; for fields that are stemmed or not."""
+    """Stretch as it stands -> what one query keeps of it, and the positions it takes.
 
-    def __init__(self, wanted: Iterable[Wanted], stemmed: bool, accepted: Accepted) -> None:
+    stemmer: of the texts; None for fields that are not stemmed.
+    """
+
+    def __init__(self, wanted: Iterable[Wanted], stemmer: str | None, accepted: Accepted) -> None:
         super().__init__()
-        self._stemmed = stemmed
-        wanted = [each for each in wanted if each.stemmed is stemmed]
+        self._stemmer = stemmer
+        wanted = [each for each in wanted if each.stemmed is (stemmer is not None)]
         sought = {(word, slot.exact) for each in wanted for slot in each.slots for reading in slot.readings for word in reading}
-        self.stretches = Stretches(sought, accepted)
+        self.stretches = Stretches(sought, stemmer, accepted)
         self.reach = max((each.reach for each in wanted), default=0)
         """How many positions between two words are counted: more are as good as these."""
-        self._forms = {key[0]: key for key in sought if key[1] and isinstance(key[0], str)}
-        self._terms = {key[0]: key for key in sought if not key[1] and isinstance(key[0], str)}
-        self._expansions = [(key, accepted.get(key[0], frozenset())) for key in sought if not isinstance(key[0], str)]
+        self._forms: dict[str, list[Key]] = {}
+        self._terms: dict[str, list[Key]] = {}
+        for key in sought:
+            if isinstance(key[0], tuple):
+                for word in {form if key[1] else self._term(form) for form in key[0]}:
+                    (self._forms if key[1] else self._terms).setdefault(word, []).append(key)
+        self._expansions = [(key, accepted.get(key[0], frozenset())) for key in sought if not isinstance(key[0], tuple)]
 
     def __missing__(self, stretch: str) -> _Sifted:
         word = stretch.strip(_PLAIN_SIGNS)
@@ -105,13 +113,16 @@ class Sieve(dict[str, _Sifted]):
         """What a form is looked for as."""
         keys = []
         if form in self._forms:
-            keys.append(self._forms[form])
-        term = stem(form) if self._stemmed else form
+            keys += self._forms[form]
+        term = self._term(form)
         if term in self._terms:
-            keys.append(self._terms[term])
+            keys += self._terms[term]
         if self._expansions:
             keys += [key for key, forms in self._expansions if form in forms]
         return keys
+
+    def _term(self, form: str) -> str:
+        return form if self._stemmer is None else stem(form, self._stemmer)
 
 
 class SiftedText:
@@ -186,11 +197,19 @@ def _positions_between(text: str, start: int, end: int, reach: int) -> int:
     """How many positions, exact below `reach`, a part of a text takes in which nothing is looked for."""
     if reach == 1:
         return int(_LETTER.search(text, start, end) is not None)
-    # A piece of letters alone is a word for sure: far apart is most often told by these.
+    # A piece of letters alone is a word at least: far apart is most often told by these.
     if sum(map(str.isalnum, text[start:end].split(None, 2 * reach))) >= reach:
         return reach
     words = [word.group() for word in islice(iter_words(text, start, end), reach)]
-    return len(words) + sum(analyze_word(word)[-1].length - 1 for word in words if "-" in word)
+    return sum(_advance(word) for word in words)
+
+
+def _advance(word: str) -> int:
+    """The positions that a word takes."""
+    if word.isascii() and "-" not in word:
+        return 1
+    last = analyze_word(word)[-1]
+    return last.position + last.length
 
 
 def _followed(before: Spots, after: Spots) -> Spots:

@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TypeAlias
 
-from indexer.fields import FIELD_BY_NAME, FieldKind
-from indexer.search.analysis import fold, is_stop_word, stem, tokenize
+from indexer.search.analysis import fold, is_unspaced, split_words, tokenize, word_readings
 from indexer.search.embedded.forms import Expansion, Near, Pattern
-from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
+from indexer.search.query import Fuzzy, Phrase, Wildcard, Word
 
-Sought: TypeAlias = str | Expansion
-"""A dictionary word, or the forms that a pattern stands for."""
+Forms: TypeAlias = tuple[str, ...]
+"""A word by its folded forms: as typed, and those that count as the same word; sorted, each once."""
+
+Sought: TypeAlias = Forms | Expansion
+"""A word, or the forms that a pattern stands for."""
+
+Equivalents: TypeAlias = Callable[[str], tuple[str, ...]]
+"""Folded form -> the folded forms that count as the same word, itself left out. One that holds spaces is several words."""
+
+
+def no_equivalents(_form: str) -> tuple[str, ...]:
+    """Every form counts as itself alone."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A word of a query by its readings; a reading is one or more dictionary words next to each other.
+    """A word of a query by its readings; a reading is one or more words next to each other.
 
-    `F-16` reads as `f` before `16`, or as `f16`. exact: the words are forms, else terms.
+    `F-16` reads as `f` before `16`, or as `f16`. exact: the forms are meant, else what has a stem of theirs.
     """
 
     readings: tuple[tuple[Sought, ...], ...]
     exact: bool
 
 
-def node_slots(node: Word | Phrase | Wildcard | Fuzzy) -> tuple[Slot, ...]:
+def node_slots(node: Word | Phrase | Wildcard | Fuzzy, equivalents: Equivalents = no_equivalents) -> tuple[Slot, ...]:
     """The slots of a node in order; a hyphenated word is one, and a word or a pattern has one or none."""
     if isinstance(node, Wildcard):
         parts = [fold(part).replace(".", "") for part in re.split("[‐‑-]", node.pattern)]
@@ -40,47 +50,20 @@ def node_slots(node: Word | Phrase | Wildcard | Fuzzy) -> tuple[Slot, ...]:
         form = tokens[-1].form
         distance = node.distance if node.distance is not None else 1 if len(form) <= 5 else 2
         return (Slot(((Near(form, distance),),), exact=True),)
-    stemmed = FIELD_BY_NAME[node.field or "text"].kind is FieldKind.TEXT
-    key: Callable[[str], str] = str if node.exact or not stemmed else stem
-    found: list[Slot] = []
-    for form, _, _, _, length in tokenize(node.text):
-        if length == 1:
-            found.append(Slot(((key(form),),), node.exact))
-        else:
-            parts_in_order = tuple(slot.readings[0][0] for slot in found[-length:])
-            found[-length:] = [Slot((parts_in_order, (key(form),)), node.exact)]
-    return tuple(found)
+    return tuple(_slot(word, node.exact, no_equivalents if node.exact else equivalents) for word in split_words(node.text))
 
 
-def without_stop_words(tree: Node) -> Node:
-    """The tree without its bare stop words and the groups that they leave empty, unless all its bare words are stop words."""
-    bare = list(_bare_words(tree))
-    if all(map(_is_stop, bare)):
-        return tree
-    kept = _without(tree)
-    return tree if kept is None else kept
+def _slot(word: str, exact: bool, equivalents: Equivalents) -> Slot:
+    """The slot of one word, in its own forms and in those that count as the same."""
+    readings = word_readings(word)
+    if is_unspaced(word):
+        return Slot(tuple(tuple((form,) for form in reading) for reading in readings), exact)
+    # The last reading is the word whole.
+    longer = [other for other in equivalents(readings[-1][0]) if " " in other]
+    alike = [tuple(_alike(form, equivalents) for form in reading) for reading in readings]
+    return Slot((*alike, *(tuple((form,) for form in other.split()) for other in longer)), exact)
 
 
-def _bare_words(node: Node) -> Iterator[Word]:
-    if isinstance(node, (All, Any)):
-        for child in node.children:
-            yield from _bare_words(child)
-    elif isinstance(node, Word) and node.bare:
-        yield node
-
-
-def _without(node: Node) -> Node | None:
-    """The node without bare stop words; None where nothing of it is left."""
-    if isinstance(node, Word):
-        return None if node.bare and _is_stop(node) else node
-    if not isinstance(node, (All, Any)) or not node.children:
-        return node
-    children = tuple(kept for child in node.children if (kept := _without(child)) is not None)
-    if not children and not (isinstance(node, All) and node.excluded):
-        return None
-    return replace(node, children=children)
-
-
-def _is_stop(word: Word) -> bool:
-    tokens = tokenize(word.text)
-    return len(tokens) == 1 and is_stop_word(tokens[0].form)
+def _alike(form: str, equivalents: Equivalents) -> Forms:
+    others = [other for other in equivalents(form) if " " not in other]
+    return tuple(sorted({form, *others})) if others else (form,)

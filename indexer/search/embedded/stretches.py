@@ -2,7 +2,8 @@
 
 Most of a paragraph is not worth analysing to mark one word in it. What a form begins with is known: a stemmer takes endings
 away and changes at most the last letter of what it leaves. A word of plain letters begins with just that; or where a sign
-among its letters is dropped (`U.S.`, `1,000`, `co-op`), with a part of it that such a sign follows.
+among its letters is dropped (`U.S.`, `1,000`, `co-op`), with a part of it that such a sign follows. That holds in English, and
+for words that are not stemmed; of texts in another language every piece between spaces is a stretch.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TypeAlias
 
 from indexer.search.embedded.forms import Expansion, Pattern
 from indexer.search.embedded.slots import Sought
+from indexer.search.stemming import ENGLISH, stem
 
 Key: TypeAlias = tuple[Sought, bool]
 """What is looked for, and whether it is a form (True) or a term."""
@@ -23,6 +25,7 @@ Accepted: TypeAlias = Mapping[Expansion, Set[str]]
 # From so many on, words are looked up among those of the texts instead of each being searched for.
 _MANY = 12
 _RUN = re.compile("[a-z0-9]+")
+_PIECE = re.compile(r"[^ \t\n]+")
 _UNCHANGED = 2
 _DIE = re.compile(".ie")
 
@@ -30,7 +33,8 @@ _DIE = re.compile(".ie")
 _CODE_PAGE = "cp1252"
 _BEYOND = re.compile("[^\\x00-\\x7f\\xa0-\\xff“”‘’–—…•]")
 _FOREIGN = b"\xff"
-_PARTING = frozenset("“”–—…•\u00a0")
+_PARTING = frozenset("“”–—…•")
+_NO_BREAK = "\u00a0"
 _APOSTROPHES = "'‘’"
 _SPACE = ord(" ")
 # A possessive that is dropped before a hyphen: too rare to be told apart from others.
@@ -47,25 +51,29 @@ def _table(signs: Mapping[str, str], letter: str = "") -> bytes:
     return bytes(table)
 
 
-_STRETCHED = _table({**{sign: sign for sign in "-.,"}, **dict.fromkeys(_APOSTROPHES, "'")})
+_STRETCHED = _table({**{sign: sign for sign in "-.,"}, _NO_BREAK: ",", **dict.fromkeys(_APOSTROPHES, "'")})
 """Stretches stand between spaces."""
-_PARTED = _table(dict.fromkeys(_APOSTROPHES, " "))
+_PARTED = _table(dict.fromkeys((*_APOSTROPHES, _NO_BREAK), " "))
 """Each run of letters and digits stands between spaces."""
-_JOINED = _table({**dict.fromkeys("-.,", "-"), **dict.fromkeys(_APOSTROPHES, " ")}, letter="a")
+_JOINED = _table({**dict.fromkeys(("-", ".", ",", _NO_BREAK), "-"), **dict.fromkeys(_APOSTROPHES, " ")}, letter="a")
 """`a-a` where one sign stands between letters or digits."""
 
 
 class Stretches:
     """Finds the stretches of any number of texts."""
 
-    def __init__(self, sought: Iterable[Key], accepted: Accepted) -> None:
-        runs = {run for word, exact in sought for run in _runs(word, exact, accepted)}
+    def __init__(self, sought: Iterable[Key], stemmer: str | None, accepted: Accepted) -> None:
+        self._certain = stemmer in (None, ENGLISH)
+        keys = sought if self._certain else ()
+        runs = {run for word, exact in keys for run in _runs(word, exact or stemmer is None, accepted)}
         self._starts = _without_longer({f" {run}".encode() for run, ends in runs if not ends})
         self._words = frozenset(f" {run} ".encode() for run, ends in runs if ends)
         self._heads = frozenset(f" {run[:letters]} ".encode() for run, _ in runs for letters in range(1, len(run)))
 
     def find(self, texts: Sequence[str]) -> list[tuple[int, int]]:
         """Start and end of each stretch, in order, in the texts joined by spaces."""
+        if not self._certain:
+            return [piece.span() for piece in _PIECE.finditer(" ".join(texts))]
         coded = b" ".join([b"", *map(_encoded, texts), b""])
         stretched, parted = coded.translate(_STRETCHED), coded.translate(_PARTED)
         words: Iterable[bytes] = self._words
@@ -116,8 +124,9 @@ def _runs(word: Sought, exact: bool, accepted: Accepted) -> set[tuple[str, bool]
 
     None where the forms hold foreign letters: the stretches with such letters are looked at anyhow.
     """
-    if isinstance(word, str):
-        return _run(word, len(word) if exact else _certain(word), exact)
+    if isinstance(word, tuple):
+        words = word if exact else {stem(form) for form in word}
+        return {run for one in words for run in _run(one, len(one) if exact else _certain(one), exact)}
     if isinstance(word, Pattern) and _RUN.match(word.literal):
         return _run(word.literal, len(word.literal), False)
     return {run for form in accepted.get(word, ()) for run in _run(form, len(form), True)}

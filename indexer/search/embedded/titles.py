@@ -15,7 +15,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered
-from indexer.search.embedded.slots import without_stop_words
+from indexer.search.embedded.judged import StopList, Tree, without_stop_words
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
 from indexer.search.request import Match, SearchRequest
 from indexer.search.response import MAX_TITLES
@@ -33,15 +33,15 @@ class Titled(NamedTuple):
     record: int
 
 
-def title_tree(request: SearchRequest) -> Node | None:
+def title_tree(request: SearchRequest, stop_lists: Sequence[StopList]) -> Tree | None:
     """What a title must have: all that the query wants of the text, `match=any` or not. None where that is nothing."""
     query = request.query
     tree = syntax.parse(query.source).tree if request.match is Match.ANY and query.source else query.tree
-    towards = _of_title(without_stop_words(tree))
-    return towards if _asks_title(towards) else None
+    towards = _of_title(tree)
+    return without_stop_words(towards, stop_lists) if _asks_title(towards) else None
 
 
-def best_titles(tree: Node, evaluations: Sequence[Evaluation], request: SearchRequest) -> list[Titled]:
+def best_titles(tree: Tree, evaluations: Sequence[Evaluation], request: SearchRequest) -> list[Titled]:
     """The documents that pass the filters and match: those with the shortest title first, then the newest, then by id."""
     found: list[Titled] = []
     try:
@@ -71,7 +71,7 @@ def _asks_title(node: Node) -> bool:
     return isinstance(node, Word | Phrase | Wildcard | Fuzzy) and node.field == "title"
 
 
-def _documents(node: Node, evaluation: Evaluation) -> tuple[Array | None, Array]:
+def _documents(node: Tree, evaluation: Evaluation) -> tuple[Array | None, Array]:
     """The live records that match, and their documents. Where only titles are asked about, no record is looked at: None."""
     documents = _by_title(node, evaluation)
     if documents is None:
@@ -81,7 +81,7 @@ def _documents(node: Node, evaluation: Evaluation) -> tuple[Array | None, Array]
     return None, documents if live is None else documents[live[documents]]
 
 
-def _by_title(node: Node, evaluation: Evaluation) -> Array | None:
+def _by_title(node: Tree, evaluation: Evaluation) -> Array | None:
     """The documents whose titles match, deleted ones included; None where that is not for titles to say."""
     if isinstance(node, Word | Phrase | Wildcard | Fuzzy):
         return evaluation.matches(node, "title").units if node.field == "title" else None

@@ -12,10 +12,11 @@ from typing import TypeAlias
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.analysis import Token, find_words, fold, stem
+from indexer.search.analysis import Token, find_words, fold, is_unspaced
 from indexer.search.analysis import tokenize as analyze
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
-from tests.matching import edits
+from indexer.search.stemming import stem, stemmer_of
+from tests.matching import Equivalents, edits, is_pair, language_of, no_equivalents
 from tests.records import Indexed
 
 Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
@@ -31,7 +32,8 @@ WEIGHTS = {"text": 1.0, "title": 1.5, "section": 0.5}
 class Reference:
     """Scores records for a tree that holds no bare stop words."""
 
-    def __init__(self, documents: Sequence[Indexed]) -> None:
+    def __init__(self, documents: Sequence[Indexed], equivalents: Equivalents = no_equivalents) -> None:
+        self._equivalents = equivalents
         self._records = [(metadata, paragraph) for metadata, paragraphs in documents for paragraph in paragraphs]
         self._mean = {field: self._total(field) / len(self._records) for field in WEIGHTS}
 
@@ -44,11 +46,11 @@ class Reference:
             days = parse_published(record[0].published) if record[0].published else None
             return 1.0 if days and days.overlaps(leaf.first, leaf.last) else 0.0
         if leaf.field is not None and leaf.field not in WEIGHTS:
-            return 1.0 if any(_spots(leaf, tokens, False) for tokens in _values(leaf.field, record)) else 0.0
+            return 1.0 if any(_spots(leaf, tokens, None, self._equivalents) for tokens in _values(leaf.field, record)) else 0.0
         tf = 0.0
         for field in WEIGHTS if leaf.field is None else (leaf.field,):
             norm = 1 - B[field] + B[field] * _length(field, record) / (self._mean[field] or 1.0)
-            tf += WEIGHTS[field] * _frequency(leaf, field, record) / norm
+            tf += WEIGHTS[field] * _frequency(leaf, field, record, self._equivalents) / norm
         return self._idf(leaf) * tf * (K1 + 1) / (K1 + tf)
 
     @cache  # noqa: B019 (an instance lives as long as its test)
@@ -57,7 +59,7 @@ class Reference:
         each = [leaf] if not isinstance(leaf, Phrase) else [_slot_of(leaf, word) for word in _words(leaf.text)]
         total = 0.0
         for one in each:
-            having = sum(1 for record in self._records if _frequency(one, field, record))
+            having = sum(1 for record in self._records if _frequency(one, field, record, self._equivalents))
             total += math.log(1 + (len(self._records) - having + 0.5) / (having + 0.5))
         return total
 
@@ -94,15 +96,16 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _length(field: str, record: Record) -> int:
-    return sum(1 for tokens in _values(field, record) for token in tokens if token.length == 1)
+    return sum(len({token.position for token in tokens}) for tokens in _values(field, record))
 
 
-def _frequency(leaf: Leaf, field: str, record: Record) -> int:
-    stemmed = FIELD_BY_NAME[field].kind is FieldKind.TEXT
-    return sum(len(_spots(leaf, tokens, stemmed)) for tokens in _values(field, record))
+def _frequency(leaf: Leaf, field: str, record: Record, equivalents: Equivalents) -> int:
+    language = record[0].language if FIELD_BY_NAME[field].per_document else language_of(*record)
+    stemmer = stemmer_of(language) if FIELD_BY_NAME[field].kind is FieldKind.TEXT else None
+    return sum(len(_spots(leaf, tokens, stemmer, equivalents)) for tokens in _values(field, record))
 
 
-def _spots(leaf: Leaf, tokens: tuple[Token, ...], stemmed: bool) -> set[Spot]:
+def _spots(leaf: Leaf, tokens: tuple[Token, ...], stemmer: str | None, equivalents: Equivalents) -> set[Spot]:
     """Where a leaf stands; with slop, where a choice begins."""
     if isinstance(leaf, Wildcard):
         parts = fold(leaf.pattern).split("-")
@@ -111,11 +114,9 @@ def _spots(leaf: Leaf, tokens: tuple[Token, ...], stemmed: bool) -> set[Spot]:
         wanted = _tokenize(leaf.text)[-1].form
         most = leaf.distance if leaf.distance is not None else 1 if len(wanted) <= 5 else 2
         return _where(tokens, lambda form: edits(wanted, form) <= most)
-    key: Callable[[str], str] = stem if stemmed and not leaf.exact else str
-    slots = []
-    for word in _words(leaf.text):
-        found = [_equal(tokens, key, own.form) for own in _tokenize(word)]
-        slots.append(found[0] if len(found) == 1 else _row(found[:-1]) | found[-1])
+    key: Callable[[str], str] = str if leaf.exact or stemmer is None else lambda form: stem(form, stemmer)
+    same = no_equivalents if leaf.exact else equivalents
+    slots = [_word_spots(word, tokens, key, same) for word in _words(leaf.text)]
     if isinstance(leaf, Phrase) and leaf.slop is not None:
         return {(min(choice)[0], 0) for choice in product(*slots) if _fits(choice, leaf.slop)}
     return _row(slots)
@@ -125,8 +126,18 @@ def _matching(tokens: tuple[Token, ...], pattern: str) -> set[Spot]:
     return _where(tokens, lambda form: fnmatch.fnmatchcase(form, pattern))
 
 
-def _equal(tokens: tuple[Token, ...], key: Callable[[str], str], form: str) -> set[Spot]:
-    return _where(tokens, lambda other: key(other) == key(form))
+def _word_spots(word: str, tokens: tuple[Token, ...], key: Callable[[str], str], same: Equivalents) -> set[Spot]:
+    own = _tokenize(word)
+    if is_unspaced(word):
+        return _row([_equal(tokens, key, one.form) for one in own if is_pair(one, own) or one is own[-1]])
+    found = [_equal(tokens, key, one.form, *same(one.form)) for one in own]
+    longer = [_row([_equal(tokens, key, part) for part in other.split()]) for other in same(own[-1].form) if " " in other]
+    return (found[0] if len(found) == 1 else _row(found[:-1]) | found[-1]).union(*longer)
+
+
+def _equal(tokens: tuple[Token, ...], key: Callable[[str], str], *forms: str) -> set[Spot]:
+    keys = {key(form) for form in forms}
+    return _where(tokens, lambda other: key(other) in keys)
 
 
 def _where(tokens: tuple[Token, ...], accepts: Callable[[str], bool]) -> set[Spot]:

@@ -20,7 +20,7 @@ from indexer.search.embedded.manifest import Manifest, read_manifest
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.response import SearchResponse
 from tests.engines.library import IDS, make_library
-from tests.matching import without_stop_words
+from tests.matching import language_of, without_stop_words
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed
 from tests.search.embedded.bm25f import Reference
@@ -128,7 +128,9 @@ def assert_answered(index: Updated, request: SearchRequest) -> int:
         assert without_generation(answer) == _ordered(expected, answer, request), request
     tree = request.query.relaxed if expected.relaxed and request.query.relaxed else request.query.tree
     for hit, other in zip(*(answer.hits for answer in answers), strict=True):
-        score = index.reference.score(without_stop_words(tree), (hit.document, hit.paragraph))
+        score = index.reference.score(
+            without_stop_words(tree, language_of(hit.document, hit.paragraph)), (hit.document, hit.paragraph)
+        )
         assert hit.score == pytest.approx(score, rel=1e-6, abs=1e-6), request
         assert other.score == pytest.approx(hit.score, abs=1e-9), request
     return expected.total

@@ -17,15 +17,16 @@ from whoosh.searching import Searcher
 
 from indexer.errors import IndexCorrupt, NoIndex
 from indexer.fields import FIELD_BY_NAME, FIELDS, FieldKind
-from indexer.search.analysis import Token, stem, tokenize
+from indexer.search.analysis import Token, tokenize
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
-from indexer.search.embedded.codec.inversion import JOINED
+from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.manifest import MANIFEST
 from indexer.search.embedded.whoosh_index import ArrayIndex
 from indexer.search.query import All, Node, ParsedQuery, Phrase, Word
 from indexer.search.query import Any as AnyOf
 from indexer.search.request import SearchRequest, Sort
+from indexer.search.stemming import stem
 from tests.engines.library import make_library
 from tests.engines.pages import all_pages
 from tests.search.embedded.folders import make_index, segment_files

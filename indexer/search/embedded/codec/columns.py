@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.fields import FIELD_BY_NAME, FIELDS, Field, FieldKind
-from indexer.search.analysis import stem
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, smallest
-from indexer.search.embedded.codec.inversion import write_inverted
+from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
 """The fields with a column of values; their words are indexed once for each distinct value."""
@@ -22,7 +21,9 @@ PROSE: tuple[str, ...] = tuple(field.name for field in FIELDS if field.kind is F
 class Column:
     """A field's values by owner: document or record. `ordinals` hold 0 for none, else a value's place + 1.
 
-    starts: where each owner's ordinals begin, and one more; None for fields of one value.
+    starts: where each owner's ordinals begin, and one more; None for fields of one value. unit_ordinals: the same for the
+    units that the field's words are indexed by, of which there are `units`. They are the values, but where owners of one
+    value have other stemmers than each other: then each value is a unit for each stemmer.
     """
 
     def __init__(self, file: ArraysFile, field: str) -> None:
@@ -30,6 +31,10 @@ class Column:
         self.values: Strings = file.strings(f"{field}.values")
         self.ordinals = file[f"{field}.ordinals"]
         self.starts: Array | None = file[f"{field}.starts"] if FIELD_BY_NAME[field].multi else None
+        self.unit_ordinals, self.units = self.ordinals, len(self.values)
+        if f"{field}.units" in file:
+            self.unit_ordinals = file[f"{field}.units"]
+            self.units = int(self.unit_ordinals.max(initial=0))
 
     def place(self, value: str) -> int:
         """The ordinal of a value, 0 where nothing has it."""
@@ -42,19 +47,24 @@ class Column:
 
     def choice(self, ordinals: Array) -> Array:
         """These ordinals as a mask over all; never that of none."""
-        chosen = np.zeros(len(self.values) + 1, dtype=bool)
-        chosen[ordinals] = True
-        chosen[0] = False
-        return chosen
+        return _mask(ordinals, len(self.values))
 
-    def owners_with(self, ordinals: Array) -> Array:
-        """Which owners have one of these ordinals, as a mask over all owners."""
-        chosen = self.choice(ordinals)
+    def owners_with_units(self, units: Array) -> Array:
+        """Which owners have one of these units (numbers from 0), as a mask over all owners."""
+        chosen = _mask(units.astype(np.int64) + 1, self.units)
         if self.starts is None:
-            return chosen[self.ordinals]
+            return chosen[self.unit_ordinals]
         mask = np.zeros(len(self.starts) - 1, dtype=bool)
         mask[np.repeat(np.arange(len(mask)), np.diff(self.starts))[chosen[self.ordinals]]] = True
         return mask
+
+
+def _mask(ordinals: Array, count: int) -> Array:
+    """Some of so many ordinals as a mask over 0 and all; 0 is never chosen."""
+    chosen = np.zeros(count + 1, dtype=bool)
+    chosen[ordinals] = True
+    chosen[0] = False
+    return chosen
 
 
 class ColumnBuilder:
@@ -72,16 +82,18 @@ class ColumnBuilder:
             self._owner_codes.append(self._codes.setdefault(value, len(self._codes)))
         self._counts.append(len(values))
 
-    def write(self, writer: ArraysWriter) -> None:
-        """Write the field's arrays."""
+    def write(self, writer: ArraysWriter, stemmers: Stemmers) -> None:
+        """Write the field's arrays. stemmers: of the owners, for stemmed fields."""
         values = sorted(self._codes, key=str.encode)
         place = np.zeros(len(values), dtype=np.uint32)
         place[[self._codes[value] for value in values]] = np.arange(len(values), dtype=np.uint32)
         ordinals = place[np.array(self._owner_codes, dtype=np.uint32)] + 1
-        write_column(writer, self._field, values, ordinals, np.array(self._counts, dtype=np.uint32))
+        write_column(writer, self._field, values, ordinals, np.array(self._counts, dtype=np.uint32), stemmers)
 
 
-def write_column(writer: ArraysWriter, field: Field, values: Sequence[str], ordinals: Array, counts: Array) -> None:
+def write_column(
+    writer: ArraysWriter, field: Field, values: Sequence[str], ordinals: Array, counts: Array, stemmers: Stemmers
+) -> None:
     """Write a column: sorted values and their words, the ordinals of each owner in a row, and how many each has."""
     if field.multi:
         writer.add(f"{field.name}.starts", np.concatenate([[0], np.cumsum(counts)]).astype(np.uint32))
@@ -92,4 +104,20 @@ def write_column(writer: ArraysWriter, field: Field, values: Sequence[str], ordi
     writer.add(f"{field.name}.ordinals", smallest(ordinals, least=2))
     encoded = [value.encode() for value in values]
     writer.add_strings(f"{field.name}.values", encoded)
-    write_inverted(writer, field.name, encoded, stem if field.kind is FieldKind.TEXT else None)
+    if field.kind is FieldKind.TEXT:
+        _write_stemmed(writer, field, encoded, ordinals, stemmers)
+    else:
+        write_inverted(writer, field.name, encoded, None)
+
+
+def _write_stemmed(writer: ArraysWriter, field: Field, values: Sequence[bytes], ordinals: Array, stemmers: Stemmers) -> None:
+    """Write the words of a column of one value: a unit for each pair of a value and a stemmer that an owner has."""
+    each = max(len(stemmers.names), 1)
+    pairs = ordinals.astype(np.int64) * each + stemmers.places
+    used = np.zeros((len(values) + 1) * each, dtype=bool)
+    used[pairs] = True
+    used[:each] = False
+    found, places = np.divmod(np.flatnonzero(used), each)
+    if len(found) > len(values):
+        writer.add(f"{field.name}.units", smallest(np.cumsum(used)[pairs], least=2))
+    write_inverted(writer, field.name, [values[value - 1] for value in found.tolist()], Stemmers(stemmers.names, places))

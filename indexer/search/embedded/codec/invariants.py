@@ -13,7 +13,7 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.model import Kind
 from indexer.search.embedded.codec.arrays import Array, Strings
-from indexer.search.embedded.codec.columns import COLUMNS, PROSE
+from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
 from indexer.search.embedded.codec.segment import Postings, Segment
@@ -115,6 +115,9 @@ def _texts_hold(segment: Segment) -> bool:
         and all(text.decode() is not None for text in segment.texts)
         and bool(np.all(segment.column("kind").ordinals > 0))
         and {value.decode() for value in segment.column("kind").values} <= set(Kind)
+        and len(segment.languages.own) == segment.records
+        and int(segment.languages.own.max(initial=0)) <= len(segment.languages.names)
+        and _sorted(segment.languages.names)
     )
 
 
@@ -137,7 +140,28 @@ def _column_holds(segment: Segment, field: str) -> bool:
         placed = _bounds_hold(column.starts, owners, len(column.ordinals)) and bool(np.all(column.ordinals > 0))
     else:
         placed = len(column.ordinals) == owners
-    return placed and int(column.ordinals.max(initial=0)) <= len(column.values) and _sorted(column.values)
+    return (
+        placed
+        and int(column.ordinals.max(initial=0)) <= len(column.values)
+        and _sorted(column.values)
+        and (column.unit_ordinals is column.ordinals or _units_hold(column))
+    )
+
+
+def _units_hold(column: Column) -> bool:
+    """Whether every unit is used, by owners of one value, in the order of the values."""
+    if len(column.unit_ordinals) != len(column.ordinals):
+        return False
+    units, first = np.unique(column.unit_ordinals, return_index=True)
+    values = column.ordinals[first].astype(np.int64)
+    by_unit = np.zeros(column.units + 1, dtype=np.int64)
+    by_unit[units] = values
+    return (
+        np.array_equal(units[units > 0], np.arange(1, column.units + 1))
+        and np.array_equal(by_unit[column.unit_ordinals], column.ordinals)
+        and bool(np.all(np.diff(by_unit) >= 0))
+        and bool(np.all(by_unit[1:] > 0))
+    )
 
 
 def _words_hold(segment: Segment, field: str) -> bool:

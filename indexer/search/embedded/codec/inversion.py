@@ -6,21 +6,36 @@ A unit is what a field's postings point at: a record for `text`, a distinct valu
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from indexer.search.analysis import analyze_word, plain_form, split_words, tokenize
 from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
+from indexer.search.embedded.codec.keys import joined_tail, tail_of, term_of
 from indexer.search.embedded.codec.loops import BYTES_BY_WORD, load_bulk_loops, stable_order
-from indexer.search.embedded.codec.reading import Placed, Tokens
-
-JOINED = "\x1f"
-"""Stands between a joined form and the number of positions that it covers, in the dictionaries."""
+from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
 
 SKIP = 16
 """For each so many postings of a field it is stored how many positions stand before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stemmers:
+    """The stemmers of the units of a field. names: the distinct ones; places: of each unit, its stemmer among them."""
+
+    names: tuple[str, ...]
+    places: Array
+
+    @classmethod
+    def of(cls, stemmers: Sequence[str]) -> Stemmers:
+        """From the stemmer of each unit."""
+        names = tuple(dict.fromkeys(stemmers))
+        if len(names) <= 1:
+            return cls(names, np.zeros(len(stemmers), dtype=np.uint8))
+        place = {name: number for number, name in enumerate(names)}
+        return cls(names, np.fromiter(map(place.__getitem__, stemmers), dtype=np.uint8, count=len(stemmers)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +48,20 @@ class _Dictionary:
     form_variants: Array
 
 
-def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], stem: Callable[[str], str] | None) -> None:
+def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], stemmers: Stemmers | None) -> None:
     """Write the arrays of a field: see docs/format.md. texts: of its units 0, 1, 2, …, in UTF-8.
 
-    A distinct piece of text is analysed once. stem: form -> term for stemmed fields, None where forms are terms.
+    A distinct piece of text is analysed once for each stemmer. stemmers: of the units; None where forms are terms.
     """
     loops = load_bulk_loops(sum(map(len, texts)) // BYTES_BY_WORD)
     reading = loops.read(texts)
-    dictionary, tokens = _analyze(reading.pieces, stem)
+    tails = [tail_of(name).encode() for name in stemmers.names] if stemmers is not None and stemmers.names else [b""]
+    if stemmers is not None and len(tails) > 1:
+        reading, by_piece = _parted(reading, stemmers)
+        of_pieces = [tails[place] for place in by_piece.tolist()]
+    else:
+        of_pieces = tails * len(reading.pieces)
+    dictionary, tokens = _analyze(reading.pieces, of_pieces, stemmed=stemmers is not None)
     placed = loops.place(reading, tokens, len(dictionary.terms))
     first = np.ones(len(placed.units), dtype=bool)
     first[1:] = placed.units[1:] != placed.units[:-1]
@@ -54,7 +75,7 @@ def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], ste
     writer.add(f"{field}.skips", starts[::SKIP].astype(np.uint32))
     writer.add(f"{field}.positions", smallest(placed.positions, least=2))
     writer.add(f"{field}.lengths", smallest(placed.lengths, least=2))
-    if stem is not None:
+    if stemmers is not None:
         _write_forms(writer, field, dictionary, placed)
 
 
@@ -69,14 +90,25 @@ def _write_forms(writer: ArraysWriter, field: str, dictionary: _Dictionary, plac
     writer.add(f"{field}.variants", smallest(placed.variants[np.repeat(several, counts)]))
 
 
-def _analyze(pieces: Sequence[bytes], stem: Callable[[str], str] | None) -> tuple[_Dictionary, Tokens]:
-    """The dictionary of distinct pieces, and the tokens of each."""
+def _parted(reading: Reading, stemmers: Stemmers) -> tuple[Reading, Array]:
+    """What was read, with a piece for each stemmer that some unit with it has; and the place of each piece's stemmer."""
+    each = len(stemmers.names)
+    both = reading.codes.astype(np.int64) * each + np.repeat(stemmers.places, reading.counts)
+    used = np.zeros(len(reading.pieces) * each, dtype=bool)
+    used[both] = True
+    codes = (np.cumsum(used, dtype=np.uint32) - np.uint32(1))[both]
+    pieces, by_piece = np.divmod(np.flatnonzero(used), each)
+    return replace(reading, pieces=[reading.pieces[piece] for piece in pieces.tolist()], codes=codes), by_piece
+
+
+def _analyze(pieces: Sequence[bytes], tails: Sequence[bytes], stemmed: bool) -> tuple[_Dictionary, Tokens]:
+    """The dictionary of distinct pieces, and the tokens of each. tails: what the keys of each piece's forms end with."""
     keys: dict[bytes, int] = {}
     flat_keys, places, counts, advances = array("I"), array("I"), array("I"), array("I")
-    for piece in pieces:
+    for piece, tail in zip(pieces, tails, strict=True):
         plain = plain_form(piece)
         if plain is not None:
-            flat_keys.append(keys.setdefault(plain, len(keys)))
+            flat_keys.append(keys.setdefault(plain + tail, len(keys)))
             places.append(0)
             counts.append(1)
             advances.append(1)
@@ -85,8 +117,10 @@ def _analyze(pieces: Sequence[bytes], stem: Callable[[str], str] | None) -> tupl
         words = split_words(text)
         tokens = analyze_word(words[0]) if len(words) == 1 else tokenize(text)
         for token in tokens:
-            key = token.form if token.length == 1 else f"{token.form}{JOINED}{token.length}"
-            flat_keys.append(keys.setdefault(key.encode(), len(keys)))
+            key = token.form.encode() + tail
+            if token.length > 1:
+                key += joined_tail(token.length)
+            flat_keys.append(keys.setdefault(key, len(keys)))
             places.append(token.position)
         counts.append(len(tokens))
         advances.append(tokens[-1].position + tokens[-1].length if tokens else 0)
@@ -94,21 +128,18 @@ def _analyze(pieces: Sequence[bytes], stem: Callable[[str], str] | None) -> tupl
     rank = np.empty(len(forms), dtype=np.uint32)
     rank[_uint32([keys[form] for form in forms])] = np.arange(len(forms), dtype=np.uint32)
     flat = rank[_uint32(flat_keys)]
-    terms, form_terms = _terms(forms, stem)
+    terms, form_terms = _terms(forms, stemmed)
     variants = form_variants(form_terms)
     starts = np.concatenate([[0], np.cumsum(_uint32(counts))]).astype(np.uint32)
     tokens_of_pieces = Tokens(starts, form_terms[flat], variants[flat], _uint32(places), _uint32(advances))
     return _Dictionary(terms, forms, form_terms, variants), tokens_of_pieces
 
 
-def _terms(forms: list[bytes], stem: Callable[[str], str] | None) -> tuple[list[bytes], Array]:
+def _terms(forms: list[bytes], stemmed: bool) -> tuple[list[bytes], Array]:
     """The sorted terms, and the term of each form."""
-    if stem is None:
+    if not stemmed:
         return forms, np.arange(len(forms), dtype=np.uint32)
-    stems = []
-    for form in forms:
-        word, separator, covered = form.decode().partition(JOINED)
-        stems.append(f"{stem(word)}{separator}{covered}".encode())
+    stems = [term_of(form.decode()).encode() for form in forms]
     terms = sorted(set(stems))
     place = {term: number for number, term in enumerate(terms)}
     return terms, _uint32([place[each] for each in stems])

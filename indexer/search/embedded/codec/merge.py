@@ -11,7 +11,8 @@ import numpy as np
 from indexer.fields import FIELD_BY_NAME
 from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
 from indexer.search.embedded.codec.columns import COLUMNS, write_column
-from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
+from indexer.search.embedded.codec.inversion import SKIP, Stemmers, form_variants, variant_bounds
+from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.loops import load_bulk_loops
 from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
 from indexer.search.embedded.codec.segment import Segment
@@ -37,13 +38,21 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
         merge_texts(writer, "record.text", [part.texts() for part in parts])
         writer.add("record.parts", smallest(np.concatenate([part.parts() for part in parts])))
         write_pages(writer, np.concatenate([part.pages() for part in parts]))
+        _merge_languages(writer, [part.own_languages() for part in parts])
+        stemmers = Stemmers.of([stemmer for part in parts for stemmer in part.stemmers()])
         for field in COLUMNS:
-            _merge_column(writer, field, [part.column(field) for part in parts])
+            _merge_column(writer, field, [part.column(field) for part in parts], stemmers)
         _merge_postings(writer, "text", [part.postings("text", False) for part in parts], [part.records for part in parts])
         _merge_postings(writer, "title", [part.postings("title", True) for part in parts], [part.documents for part in parts])
 
 
-def _merge_column(writer: ArraysWriter, field: str, parts: Sequence[RemainingValues]) -> None:
+def _merge_languages(writer: ArraysWriter, parts: Sequence[RemainingValues]) -> None:
+    names, places = _united([part.values for part in parts])
+    own = [np.concatenate([[0], place + 1])[part.ordinals] for part, place in zip(parts, places, strict=True)]
+    write_languages(writer, names, np.concatenate(own).astype(np.uint32))
+
+
+def _merge_column(writer: ArraysWriter, field: str, parts: Sequence[RemainingValues], stemmers: Stemmers) -> None:
     values, places = _united([part.values for part in parts])
     write_column(
         writer,
@@ -51,6 +60,7 @@ def _merge_column(writer: ArraysWriter, field: str, parts: Sequence[RemainingVal
         [value.decode() for value in values],
         np.concatenate([place[part.ordinals - 1] + 1 for part, place in zip(parts, places, strict=True)]),
         np.concatenate([part.counts for part in parts]).astype(np.uint32),
+        stemmers,
     )
 
 

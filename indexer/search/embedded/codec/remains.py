@@ -15,6 +15,7 @@ from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.loops import stable_order
 from indexer.search.embedded.codec.segment import Postings, Segment
 from indexer.search.embedded.codec.texts import KeptTexts
+from indexer.search.stemming import stemmer_of
 
 
 class RemainingValues(NamedTuple):
@@ -87,6 +88,24 @@ class Remains:
         used[ordinals] = True
         values = [value for value, held in zip(column.values, used[1:].tolist(), strict=True) if held]
         return RemainingValues(values, np.cumsum(used)[ordinals], counts)
+
+    def own_languages(self) -> RemainingValues:
+        """The records' own languages: ordinals of all records in a row, 0 for none."""
+        languages = self._segment.languages
+        own = _left(languages.own, self._records)
+        used = np.zeros(len(languages.names) + 1, dtype=bool)
+        used[own] = True
+        used[0] = False
+        names = [name for name, held in zip(languages.names, used[1:].tolist(), strict=True) if held]
+        return RemainingValues(names, np.cumsum(used)[own], np.ones(len(own), dtype=np.uint32))
+
+    def stemmers(self) -> list[str]:
+        """The stemmer of each record."""
+        languages = self._segment.languages
+        if len(languages.stemmers) == 1:
+            return list(languages.stemmers) * self.records
+        stemmers = [stemmer_of(name) for name in languages.all]
+        return [stemmers[number] for number in _left(languages.by_record, self._records).tolist()]
 
     def postings(self, field: str, per_document: bool) -> RemainingPostings:
         """The postings of a field over documents or records."""

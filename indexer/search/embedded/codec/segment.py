@@ -14,7 +14,8 @@ from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import PROSE, Column
-from indexer.search.embedded.codec.inversion import JOINED
+from indexer.search.embedded.codec.keys import is_tail, read_tail
+from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import decode_metadata
 from indexer.search.embedded.codec.texts import Texts
 
@@ -22,9 +23,13 @@ _PARAGRAPH = constructor(Paragraph)
 
 
 class Postings:
-    """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values."""
+    """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values.
 
-    def __init__(self, file: ArraysFile, field: str) -> None:
+    stemmers: those of its units, and perhaps more.
+    """
+
+    def __init__(self, file: ArraysFile, field: str, stemmers: tuple[str, ...]) -> None:
+        self.stemmers = stemmers
         self.terms: Strings = file.strings(f"{field}.terms")
         self.bounds = file[f"{field}.bounds"]
         self.ids = file[f"{field}.ids"]
@@ -45,19 +50,16 @@ class Postings:
         self.form_table: Any = None
         """What `forms.form_table` makes of the forms at its first use."""
 
-    def spellings(self, dictionary: Strings, word: str) -> list[tuple[int, int]]:
-        """The entries of a dictionary that are a word, alone or as joined parts of a hyphenated one: (place, positions)."""
+    def spellings(self, dictionary: Strings, word: str) -> list[tuple[int, str, int]]:
+        """The entries of a dictionary for a word: (place, stemmer, positions), more than 1 for joined parts."""
         wanted = word.encode()
-        joined = wanted + JOINED.encode()
         found = []
         for place in range(dictionary.bisect(wanted), len(dictionary)):
             entry: bytes = dictionary[place]
-            if entry == wanted:
-                found.append((place, 1))
-            elif entry.startswith(joined):
-                found.append((place, int(entry[len(joined) :])))
-            else:
+            tail = entry[len(wanted) :]
+            if not entry.startswith(wanted) or not is_tail(tail):
                 break
+            found.append((place, *read_tail(tail.decode())))
         return found
 
     def range(self, term: int) -> tuple[int, int]:
@@ -113,14 +115,14 @@ class Segment:
         """The postings of a field."""
         postings = self._postings.get(field)
         if postings is None:
-            postings = self._postings[field] = Postings(self.file, field)
+            postings = self._postings[field] = Postings(self.file, field, self.languages.stemmers)
         return postings
 
     def units(self, field: str) -> int:
         """How many units a field's postings point at."""
         if field in PROSE:
             return self.documents if FIELD_BY_NAME[field].per_document else self.records
-        return len(self.column(field).values)
+        return self.column(field).units
 
     def column(self, field: str) -> Column:
         """The values of a field."""
@@ -138,6 +140,11 @@ class Segment:
     def bounds(self) -> Array:
         """Document -> its first record; and one more."""
         return self.file["document.bounds"]
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The languages of documents and records."""
+        return Languages(self.file, self.column("language"))
 
     @cached_property
     def ranks(self) -> Array:
@@ -195,6 +202,7 @@ class Segment:
             self.file["record.pages"].data,
             self.column("kind").ordinals.data,
             self.column("section").ordinals.data,
+            self.languages.own.data,
         )
 
     def document_bounds(self, document: int) -> tuple[int, int]:
@@ -239,7 +247,7 @@ class Segment:
     def paragraph(self, record: int) -> Paragraph:
         """A record. Raises IndexCorrupt where its text is damaged."""
         places = self._places
-        section = places.sections[record]
+        section, language = places.sections[record], places.languages[record]
         parts = places.parts[2 * record + 1]
         try:
             text = self.texts[record].decode()
@@ -252,6 +260,7 @@ class Segment:
             self.column("section").value(section) if section else None,
             Part(places.parts[2 * record], parts) if parts else None,
             (places.pages[record] or None) if places.pages else None,
+            self.languages.names[language - 1].decode() if language else None,
         )
 
     def sizes(self) -> dict[str, int]:
@@ -280,6 +289,7 @@ class _Places(NamedTuple):
     pages: memoryview
     kinds: memoryview
     sections: memoryview
+    languages: memoryview
 
 
 def _part(array: str) -> str:

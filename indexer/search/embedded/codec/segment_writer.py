@@ -11,12 +11,13 @@ import numpy as np
 from indexer.fields import FIELD_BY_NAME
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.analysis import stem
 from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
 from indexer.search.embedded.codec.columns import COLUMNS, ColumnBuilder
-from indexer.search.embedded.codec.inversion import write_inverted
+from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
+from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.metadata import encode_metadata
 from indexer.search.embedded.codec.texts import write_texts
+from indexer.search.stemming import stemmer_of
 
 # What a word costs at the peak of the sorting, measured; and how long words are taken to be where few of them are very long.
 _BYTES_PER_WORD = 64
@@ -35,6 +36,9 @@ class SegmentWriter:
         self._bytes = 0
         self._parts = array("I")
         self._pages = array("I")
+        self._own_languages: list[str | None] = []
+        self._stemmers: list[str] = []
+        self._title_stemmers: list[str] = []
         self._columns = {name: ColumnBuilder(FIELD_BY_NAME[name]) for name in COLUMNS}
         self._titles: list[bytes] = []
         self._words = 0
@@ -60,7 +64,7 @@ class SegmentWriter:
         stored = encode_metadata(document)
         texts = [paragraph.text.encode() for paragraph in paragraphs]
         for paragraph in paragraphs:
-            (paragraph.section or "").encode()
+            ((paragraph.section or "") + (paragraph.language or "")).encode()
         days = parse_published(document.published) if document.published is not None else None
         title = document.title.encode()
         self._bytes += len(stored) + sum(map(len, texts))
@@ -68,6 +72,9 @@ class SegmentWriter:
         self._ids.append(document_id)
         self._stored.append(stored)
         self._titles.append(title)
+        self._title_stemmers.append(stemmer_of(document.language))
+        self._own_languages += [paragraph.language for paragraph in paragraphs]
+        self._stemmers += [stemmer_of(paragraph.language or document.language) for paragraph in paragraphs]
         self._texts += texts
         self._bounds.append(len(self._texts))
         self._days.append((days.first, days.last) if days else (0, 0))
@@ -93,10 +100,18 @@ class SegmentWriter:
             write_texts(writer, "record.text", self._texts)
             writer.add("record.parts", smallest(np.array(self._parts, dtype=np.uint32)))
             write_pages(writer, np.array(self._pages, dtype=np.uint32))
+            self._write_languages(writer)
+            stemmers = Stemmers.of(self._stemmers)
             for column in self._columns.values():
-                column.write(writer)
-            write_inverted(writer, "text", self._texts, stem)
-            write_inverted(writer, "title", self._titles, stem)
+                column.write(writer, stemmers)
+            write_inverted(writer, "text", self._texts, stemmers)
+            write_inverted(writer, "title", self._titles, Stemmers.of(self._title_stemmers))
+
+    def _write_languages(self, writer: ArraysWriter) -> None:
+        names = sorted({language for language in self._own_languages if language is not None}, key=str.encode)
+        place = {name: number for number, name in enumerate(names, 1)}
+        own = np.array([place[name] if name is not None else 0 for name in self._own_languages], dtype=np.uint32)
+        write_languages(writer, [name.encode() for name in names], own)
 
 
 def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> None:

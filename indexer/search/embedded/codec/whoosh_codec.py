@@ -181,13 +181,13 @@ class ArrayTermsReader(base.TermsReader):  # type: ignore[misc]
 
 
 def values_by_record(segment: Segment, field: str) -> tuple[Array, Array]:
-    """The ordinals of a field record by record, and the record of each; a title is its document's own value."""
+    """The ordinals of a field's units record by record, and the record of each; a title is its document's own value."""
     records = np.arange(segment.records, dtype=np.uint32)
     if field in PROSE:
         return segment.record_document + np.uint32(1), records
     column = segment.column(field)
     if not column.per_document:
-        return column.ordinals, records
+        return column.unit_ordinals, records
     if column.starts is None:
         return column.ordinals[segment.record_document], records
     begin = column.starts[segment.record_document].astype(np.int64)

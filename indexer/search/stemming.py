@@ -1,0 +1,100 @@
+"""Stemming by language: folded forms to Snowball's stems.
+
+A record's words are stemmed by the stemmer of its language. A record of unknown language is stemmed as English; where Snowball
+has no stemmer for a language, each form is its own stem. (Ukrainian has none: see docs/decisions.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import Stemmer
+
+ENGLISH = "en"
+UNSTEMMED = "-"
+"""Stands for the stemmer of the languages that have none."""
+
+_ALGORITHMS: Mapping[str, str] = {
+    "ar": "arabic",
+    "ca": "catalan",
+    "cs": "czech",
+    "da": "danish",
+    "de": "german",
+    "el": "greek",
+    "en": "english",
+    "eo": "esperanto",
+    "es": "spanish",
+    "et": "estonian",
+    "eu": "basque",
+    "fa": "persian",
+    "fi": "finnish",
+    "fr": "french",
+    "ga": "irish",
+    "hi": "hindi",
+    "hu": "hungarian",
+    "hy": "armenian",
+    "id": "indonesian",
+    "it": "italian",
+    "lt": "lithuanian",
+    "ne": "nepali",
+    "nl": "dutch",
+    "no": "norwegian",
+    "pl": "polish",
+    "pt": "portuguese",
+    "ro": "romanian",
+    "ru": "russian",
+    "sr": "serbian",
+    "st": "sesotho",
+    "sv": "swedish",
+    "ta": "tamil",
+    "tr": "turkish",
+    "yi": "yiddish",
+}
+_SAME = {"nb": "no", "nn": "no"}
+_CACHE_LIMIT = 200_000
+
+
+def stemmer_of(language: str | None) -> str:
+    """The stemmer of a record's language, as the code of the language that it is made for."""
+    if language is None:
+        return ENGLISH
+    code = _SAME.get(language, language)
+    return code if code in _ALGORITHMS else UNSTEMMED
+
+
+def stem(form: str, stemmer: str = ENGLISH) -> str:
+    """The stem of a folded form by one of the stemmers that `stemmer_of` names."""
+    return _stems[stemmer][form]
+
+
+class _Stems(dict[str, str]):
+    """Folded form -> stem; PyStemmer's own cache is slower and therefore off. Safe between threads: entries never change."""
+
+    def __init__(self, stemmer: str) -> None:
+        super().__init__()
+        self._stemmer = Stemmer.Stemmer(_ALGORITHMS[stemmer], 0)
+
+    def __missing__(self, form: str) -> str:
+        stemmed: str = self._stemmer.stemWord(form) or form
+        if len(self) >= _CACHE_LIMIT:
+            self.clear()
+        self[form] = stemmed
+        return stemmed
+
+
+class _Unstemmed(dict[str, str]):
+    """Each form is its own stem."""
+
+    def __missing__(self, form: str) -> str:
+        return form
+
+
+class _Stemmers(dict[str, dict[str, str]]):
+    """Stemmer -> its stems, made at the first use."""
+
+    def __missing__(self, stemmer: str) -> dict[str, str]:
+        stems = self[stemmer] = _Unstemmed() if stemmer == UNSTEMMED else _Stems(stemmer)
+        return stems
+
+
+_stems = _Stemmers()
