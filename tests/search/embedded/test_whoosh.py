@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,10 +30,12 @@ from indexer.search.request import SearchRequest, Sort
 from indexer.search.stemming import stem
 from tests.engines.library import make_library
 from tests.engines.pages import all_pages
+from tests.records import Indexed, make_document
 from tests.search.embedded.folders import make_index, segment_files
 from tests.search.embedded.test_segments import in_segments
 
-LIBRARY = make_library()
+# All English: a word of another language is another term, which Whoosh's queries do not ask for.
+LIBRARY = tuple(Indexed(replace(metadata, language="en"), paragraphs) for metadata, paragraphs in make_library())
 RECORDS = [(metadata, paragraph) for metadata, paragraphs in LIBRARY for paragraph in paragraphs]
 WORDED = [field for field in FIELDS if field.kind is not FieldKind.DATE]
 PLAIN = ("missile", "air", "defense", "the", "of", "with", "network", "patriot", "shop", "f", "16", "absent", "zoe", "us")
@@ -236,6 +239,13 @@ def test_phrases_of_plain_words_find_the_same_records(engine: EmbeddedEngine, se
             assert found
             compared += 1
     assert compared > 50
+
+
+def test_whoosh_sees_the_terms_of_each_language_by_themselves(tmp_path: Path) -> None:
+    documents = [make_document("a.md", ["Raketen"], language="de"), make_document("b.md", ["rockets, ракети"], language="uk")]
+    make_index(tmp_path / "index_data", [*documents, make_document("c.md", ["rockets"], language="en")])
+    with ArrayIndex(tmp_path / "index_data").reader() as reader:
+        assert list(reader.lexicon("text")) == [b"rak\x1ede", b"rocket", b"rockets\x1e-", "ракети\x1e-".encode()]
 
 
 def test_whoosh_sees_no_deleted_records(tmp_path: Path) -> None:
