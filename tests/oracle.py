@@ -101,7 +101,7 @@ class OracleEngine:
         return tuple(sorted(found, key=lambda each: (-each.count, each.text))[:MAX_SUGGESTIONS])
 
     def _count(self, source: str) -> int:
-        return len(self._match(without_stop_words(parse(source).tree)))
+        return len(self._match(parse(source).tree))
 
     def document(
         self, document_id: str, query: ParsedQuery | None = None, first: int = 1, last: int | None = None

@@ -12,7 +12,7 @@ from indexer.search import syntax
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered
-from indexer.search.embedded.slots import without_stop_words
+from indexer.search.embedded.judged import stop_lists_of, without_stop_words
 from indexer.search.query import Node
 from indexer.search.request import SearchRequest
 
@@ -22,12 +22,13 @@ class Counting:
 
     def __init__(self, evaluations: Sequence[Evaluation], request: SearchRequest) -> None:
         self.evaluations = evaluations
+        self._stop_lists = stop_lists_of([evaluation.segment for evaluation in evaluations])
         self._request = request
 
     def records(self, tree: Node) -> list[Array]:
         """The live records of each segment that match a tree, whatever the filters say."""
-        tree = without_stop_words(tree)
-        return [evaluation.records(tree) for evaluation in self.evaluations]
+        judged = without_stop_words(tree, self._stop_lists)
+        return [evaluation.records(judged) for evaluation in self.evaluations]
 
     def same(self, source: str, other: str) -> bool:
         """Whether two queries find the same records."""

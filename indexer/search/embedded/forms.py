@@ -86,6 +86,8 @@ class FormTable:
         self._words = "".join(f"{word}\n" for word in words)
         self._firsts = np.array([*firsts, len(keys)], dtype=np.int64)
         self._tails = tails
+        self._joined = np.zeros(len(keys), dtype=bool)
+        self._joined[[place for place, tail in tails.items() if read_tail(tail)[1] > 1]] = True
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
         self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
@@ -95,6 +97,14 @@ class FormTable:
         """The entries of a word in the dictionary, and the positions that each covers."""
         places = range(int(self._firsts[word]), int(self._firsts[word + 1]))
         return [(place, read_tail(self._tails[place])[1] if place in self._tails else 1) for place in places]
+
+    def single_entries(self, words: Array) -> tuple[Array, Array]:
+        """The entries of words that are no joined parts, and the word of each."""
+        begins, ends = self._firsts[words], self._firsts[words + 1]
+        stops = np.cumsum(ends - begins)
+        places = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(ends - stops, ends - begins)
+        single = ~self._joined[places]
+        return places[single], np.repeat(words, ends - begins)[single]
 
     def word(self, word: int) -> str:
         """A word by its number."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from indexer.search.analysis import tokenize
+from indexer.search.embedded.codec.segment import Segment
 from indexer.search.query import All, Any, Node, Word
-from indexer.search.stopwords import is_stop_word
+from indexer.search.stopwords import is_stop_word, stop_list_of
 
 StopList: TypeAlias = str | None
 """What `stop_list_of` gives."""
@@ -25,6 +26,12 @@ class ByLanguage:
 
 
 Tree: TypeAlias = Node | ByLanguage
+
+
+def stop_lists_of(segments: Sequence[Segment]) -> tuple[StopList, ...]:
+    """The stop lists of the records of some segments, each once."""
+    used = {language for segment in segments for language in segment.languages.used} or {None}
+    return tuple(sorted(set(map(stop_list_of, used)), key=str))
 
 
 def without_stop_words(tree: Node, stop_lists: Sequence[StopList]) -> Tree:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from indexer.search.analysis import fold, is_stop_word
+from indexer.search.analysis import fold
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
+from indexer.search.stopwords import is_stop_word
 
 _LONGEST = 80
 

@@ -16,10 +16,9 @@ from indexer.search.embedded.codec.deletions import Deletions
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.histogram import Calendar
-from indexer.search.embedded.judged import StopList
+from indexer.search.embedded.judged import StopList, stop_lists_of
 from indexer.search.embedded.manifest import Manifest, SegmentEntry
 from indexer.search.embedded.scoring import Statistics
-from indexer.search.stopwords import stop_list_of
 
 # So many values of a field are kept decoded.
 _FEW_VALUES = 10_000
@@ -133,8 +132,7 @@ class Snapshot:
     @cached_property
     def stop_lists(self) -> tuple[StopList, ...]:
         """The stop lists of the records, each once."""
-        used = {language for segment in self.segments for language in segment.languages.used}
-        return tuple(sorted(set(map(stop_list_of, used)), key=str))
+        return stop_lists_of(self.segments)
 
     @property
     def generation(self) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from indexer.fields import FACETS
 from indexer.search import syntax
-from indexer.search.analysis import fold, is_stop_word
+from indexer.search.analysis import fold
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.kernels import Kernels
@@ -23,6 +23,7 @@ from indexer.search.query import All, Node, Phrase
 from indexer.search.quotations import MARKS
 from indexer.search.request import SearchRequest
 from indexer.search.response import MAX_SUGGESTIONS, Suggestion, SuggestionKind
+from indexer.search.stopwords import is_stop_word
 from indexer.search.typed import Typed, read_typed
 
 _WORDS, _FOLLOWING, _PHRASES, _TITLES, _NAMES = 7, 4, 3, 2, 2

@@ -28,10 +28,8 @@ class Vocabulary:
         found = 0
         for postings, table in self._fields:
             first, end = table.beginning(word)
-            for place in range(first, end):
-                if table.word(place) != word:
-                    break
-                found += int(_frequencies(postings, np.array([place]))[0]) if table.covered(place) == 1 else 0
+            if first < end and table.word(first) == word:
+                found += int(_frequencies(postings, table.single_entries(np.array([first]))[0]).sum())
         return found
 
     def begun(self, prefix: str, limit: int) -> Counter[str]:
@@ -45,22 +43,22 @@ class Vocabulary:
         """The most frequent words within so many edits of one; with `begun` those that begin with something so near."""
         found: Counter[str] = Counter()
         for postings, table in self._fields:
-            places = table.near(word, distance, self._kernels, begun)
-            found.update(self._most_frequent(postings, table, places, limit))
+            words = table.near(word, distance, self._kernels, begun)
+            found.update(self._most_frequent(postings, table, words, limit))
         return found
 
-    def _most_frequent(self, postings: Postings, table: FormTable, places: Array, limit: int) -> Counter[str]:
-        """Of these forms those of the most frequent terms, one for each."""
+    def _most_frequent(self, postings: Postings, table: FormTable, words: Array, limit: int) -> Counter[str]:
+        """Of these words those of the most frequent terms, one for each."""
         found: Counter[str] = Counter()
+        places, owners = table.single_entries(words)
         if not len(places):
             return found
         terms, first = np.unique(postings.form_terms[places], return_index=True)
         frequencies = _frequencies(postings, places[first])
         best = _largest(frequencies, terms, limit)
         for term, frequency in zip(terms[best].tolist(), frequencies[best].tolist(), strict=True):
-            forms = [place for place in places[postings.form_terms[places] == term].tolist() if table.covered(place) == 1]
-            if forms:
-                found[table.word(_usual(postings, term, forms))] += frequency
+            usual = _usual(postings, term, places[postings.form_terms[places] == term].tolist())
+            found[table.word(int(owners[np.searchsorted(places, usual)]))] += frequency
         return found
 
 
