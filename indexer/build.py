@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from indexer.config import Settings
 from indexer.errors import NothingToIndex, UsageError
-from indexer.pipeline import Found, Pipeline, Record, Stamp
-from indexer.report import PassedOver, Report, Skip, shown_path
-from indexer.search.engine import IndexWriter, open_writer
+from indexer.fingerprint import reading_fingerprint
+from indexer.intake import Intake
+from indexer.pipeline import Pipeline, Stamp
+from indexer.report import Report, Skip, shown_path
+from indexer.search.engine import open_writer
 from indexer.walk import File, Walk
 
 
@@ -51,7 +53,7 @@ def rebuild(
     """
     report = Report() if report is None else report
     _check_paths(paths)
-    with open_writer(settings, [str(path.absolute()) for path in paths]) as writer:
+    with open_writer(settings, [str(path.absolute()) for path in paths], reading=reading_fingerprint(settings)) as writer:
         progress.begin(_measure(settings, paths))
         pipeline = Pipeline(settings.limits)
         intake = Intake(writer, report)
@@ -61,54 +63,17 @@ def rebuild(
                 report.skip(found)
                 continue
             for each in pipeline.read(found):
+                intake.take(found, each)
                 if not isinstance(each, Stamp):
-                    intake.take(found, each)
                     progress.read(report, size)
             size += found.size
+        intake.end()
         if not report.indexed and not allow_empty:
             shown = ", ".join(shown_path(path) for path in paths) or "the empty list of paths"
             raise NothingToIndex(f"No indexable document in {shown}. The index was left as it was; --allow-empty empties it.")
         progress.write()
         writer.commit()
     return report
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """Puts documents into the index and keeps count. Of several with one id the first that the index takes is in it."""
-
-    writer: IndexWriter
-    report: Report
-    _taken: dict[str, str] = field(default_factory=dict, init=False)
-    """Where each document stands that is in the index, by id."""
-
-    def take(self, file: File, found: Found) -> None:
-        """One more finding in a file."""
-        match found:
-            case Record():
-                self._add(file, found)
-            case Skip():
-                self.report.skip(found)
-            case PassedOver():
-                self.report.passed_over[found.why] += 1
-
-    def _add(self, file: File, record: Record) -> None:
-        document_id = record.document.id
-        first = self._taken.get(document_id)
-        if first is not None:
-            hint = "Give each record an id of its own." if first.startswith(file.shown) else "Rename one of the files."
-            self.report.skip(Skip(record.shown, f"its id {document_id} is taken by {first}", hint))
-            return
-        try:
-            self.writer.add(record.document, record.paragraphs)
-        except (ValueError, OverflowError) as error:
-            self.report.skip(Skip(record.shown, f"cannot be indexed: {error}"))
-            return
-        self._taken[document_id] = record.shown
-        self.report.indexed += 1
-        self.report.paragraphs += len(record.paragraphs)
-        self.report.characters += sum(len(paragraph.text) for paragraph in record.paragraphs)
-        self.report.characters_left_out += record.left_out
 
 
 def _check_paths(paths: Sequence[Path]) -> None:

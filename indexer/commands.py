@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from indexer.build import rebuild
+from indexer.changes import Scope
 from indexer.command_group import DONE, FAILED, SKIPPED, CommandGroup, be_verbose, complain
 from indexer.config import SETTING_NAMES, Settings, load_settings
 from indexer.errors import LoccitError, UsageError
@@ -23,6 +24,7 @@ from indexer.report import Report, shown_path
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
 from indexer.search.warm import warm
+from indexer.update import update
 
 _logger = logging.getLogger(__name__)
 
@@ -75,6 +77,32 @@ def rebuild_command(
     return SKIPPED if strict and report.skipped else DONE
 
 
+@indexer.command("update")
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
+@click.option("--rehash", is_flag=True, help="Read every file, whatever its size and time say.")
+@click.option("--report", "report_file", metavar="FILE", help="Write what was indexed and skipped to a file, as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 3 where anything was skipped.")
+@click.option("--allow-empty", is_flag=True, help="Empty the index where no document is left.")
+@common_options
+def update_command(
+    settings: Settings,
+    paths: tuple[str, ...],
+    rehash: bool,
+    report_file: str | None,
+    strict: bool,
+    allow_empty: bool,
+    quiet: bool,
+) -> int:
+    """Bring the index up to date, reading what has changed below its roots.
+
+    With a PATH, which must lie under a root, only what lies under it. Without an index, it is built.
+    """
+    report = Report()
+    with _written(report, report_file):
+        update_index(settings, Scope(_named(paths), rehash), report, quiet=quiet, allow_empty=allow_empty)
+    return SKIPPED if strict and report.skipped else DONE
+
+
 @indexer.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @common_options
@@ -121,17 +149,29 @@ def build_index(
 ) -> None:
     """Rebuild the index in front of people: progress, then what was skipped, then a summary; the first search is not slow."""
     report = Report() if report is None else report
+    with _told(report, quiet), show_progress(quiet) as progress:
+        rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
+    with closing(open_engine(settings)) as engine:
+        prepare(engine, quiet=quiet)
+
+
+def update_index(settings: Settings, scope: Scope, report: Report, *, quiet: bool, allow_empty: bool = False) -> None:
+    """Update the index in front of people, as `build_index` builds it."""
+    with _told(report, quiet), show_progress(quiet) as progress:
+        update(settings, progress, scope, allow_empty=allow_empty, report=report)
+
+
+@contextmanager
+def _told(report: Report, quiet: bool) -> Iterator[None]:
+    """Tell what a run has skipped, however it ends, and when it is done, what it did."""
     start = time.monotonic()
     try:
-        with show_progress(quiet) as progress:
-            rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
+        yield
     finally:
         for skip in report.skipped:
             complain(f"Skipped {skip.path}: {skip.reason}.{' ' if skip.hint else ''}{skip.hint}")
     if not quiet:
         click.echo(_summary(report, time.monotonic() - start))
-    with closing(open_engine(settings)) as engine:
-        prepare(engine, quiet=quiet)
 
 
 def prepare(engine: SearchEngine, *, quiet: bool) -> None:
@@ -196,8 +236,11 @@ def _write(report: Report, path: Path) -> None:
 
 def _summary(report: Report, seconds: float) -> str:
     parts = [f"Indexed {_counted(report.indexed, 'document')}, {_counted(report.paragraphs, 'paragraph')} in {seconds:.1f} s."]
-    if report.skipped:
-        parts.append(f"Skipped {len(report.skipped):,}.")
+    for number, what in ((report.unchanged, "Unchanged"), (report.removed, "Removed"), (len(report.skipped), "Skipped")):
+        if number:
+            parts.append(f"{what} {number:,}.")
+    if report.deferred:
+        parts.append(f"Left {_counted(report.deferred, 'file')} for later, which may not be complete.")
     if report.passed_over:
         reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(report.passed_over.items()))
         parts.append(f"Passed over: {reasons}.")

@@ -23,30 +23,42 @@ class Settings:
 
     A number's metadata name its least and, where it has one, its greatest value; a text's its `choices`, where only some
     will do.
+    `"reading": False` says that what is read from a document does not depend on it; else a change of it makes `update` read
+    everything again.
     One with `url` in its metadata is the URL of a server, without the last slash, or "" for none.
     """
 
-    index_dir: Path = field(default=Path("index_data"), metadata={"help": "The folder of the index."})
+    index_dir: Path = field(default=Path("index_data"), metadata={"help": "The folder of the index.", "reading": False})
     documents: tuple[Path, ...] = field(
-        default=(Path("seeds"),), metadata={"help": "What `rebuild` reads when no path is given."}
+        default=(Path("seeds"),), metadata={"help": "What `rebuild` reads when no path is given.", "reading": False}
     )
-    engine: str = field(default="embedded", metadata={"help": "The search engine."})
-    host: str = field(default="127.0.0.1", metadata={"help": "The address that `serve` listens on."})
+    engine: str = field(default="embedded", metadata={"help": "The search engine.", "reading": False})
+    host: str = field(default="127.0.0.1", metadata={"help": "The address that `serve` listens on.", "reading": False})
     port: int = field(
-        default=8000, metadata={"help": "The port that `serve` listens on; 0 takes a free one.", "least": 0, "most": 65_535}
+        default=8000,
+        metadata={
+            "help": "The port that `serve` listens on; 0 takes a free one.",
+            "reading": False,
+            "least": 0,
+            "most": 65_535,
+        },
     )
     public_url: str = field(
         default="",
         metadata={
             "help": "What permalinks in citations begin with, if not `http://`, the host and the port.",
+            "reading": False,
             "url": True,
         },
     )
-    threads: int = field(default=8, metadata={"help": "How many requests `serve` answers at once.", "least": 1, "most": 1_024})
+    threads: int = field(
+        default=8, metadata={"help": "How many requests `serve` answers at once.", "reading": False, "least": 1, "most": 1_024}
+    )
     kernels: str = field(
         default="auto",
         metadata={
             "help": "What runs the inner loops of a search: `numba`, `numpy`, or `auto`: numba where it is installed.",
+            "reading": False,
             "choices": ("auto", "numba", "numpy"),
         },
     )
@@ -54,6 +66,7 @@ class Settings:
         default=512,
         metadata={
             "help": "Megabytes that a build may hold, all processes together, before it writes a part aside.",
+            "reading": False,
             "least": 1,
         },
     )
@@ -61,13 +74,19 @@ class Settings:
         default=0,
         metadata={
             "help": "How many processes a build analyses and writes with; 0 takes as many as there are cores.",
+            "reading": False,
             "least": 0,
             "most": 256,
         },
     )
     keep_generations: int = field(
         default=1,
-        metadata={"help": "How many generations before the current one are kept, for `rollback`.", "least": 0, "most": 100},
+        metadata={
+            "help": "How many generations before the current one are kept, for `rollback`.",
+            "reading": False,
+            "least": 0,
+            "most": 100,
+        },
     )
     max_file_bytes: int = field(
         default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL, a longer line.", "least": 1}

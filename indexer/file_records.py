@@ -29,12 +29,15 @@ class Fate(IntEnum):
     """It could not be read."""
     PASSED_OVER = 4
     """It was left out on purpose, like a hidden member of an archive."""
+    LEFT_OUT = 5
+    """A piece that its document is indexed without could not be read."""
 
 
 class Entry(NamedTuple):
     """Something that stood in a file. id, digest, paragraphs: a document's; the id of what could not be read is "".
 
-    place, reason, hint: of a skip, its place without the file's own path; what was refused or passed over has a reason.
+    place: where it stands, as people are told, without the file's own path; reason and hint: why it is not indexed, but for an
+    id that was taken.
     """
 
     fate: Fate
@@ -46,27 +49,39 @@ class Entry(NamedTuple):
     hint: str = ""
 
 
-class FileRecord(NamedTuple):
-    """A file that was read. root: the number of its root; path: below that root, "" for a root that is a file itself.
+class FileStamp(NamedTuple):
+    """What a file was when it was read. size: bytes; recorded_ns: when this was seen, before it was read.
 
-    size in bytes, mtime_ns, inode: its stamp, taken at recorded_ns, before it was read; sha256: of its content, b"" where that
-    is not known: then it never counts as unchanged. format, version: what read it.
+    sha256: of its content, b"" where that is not known: then it never counts as unchanged.
     """
 
-    root: int
-    path: str
     size: int
     mtime_ns: int
     inode: int
     recorded_ns: int
     sha256: bytes
+
+
+class FileRecord(NamedTuple):
+    """A file that was read. root: the number of its root; path: below that root, "" for a root that is a file itself.
+
+    format, version: what read it.
+    """
+
+    root: int
+    path: str
+    stamp: FileStamp
     format: str
     version: str
     entries: Sequence[Entry]
 
 
 class FileRecords(Protocol):
-    """The records of a generation's files, in the order in which they were read. reading: what reading them depended on."""
+    """The records of a generation's files, in the order in which they were read. reading: what reading them depended on.
+
+    paths: of each file, the number of its root and its path below that; entries: what stood in it; find: the entry of a
+    document that is indexed.
+    """
 
     @property
     def reading(self) -> str: ...
@@ -74,6 +89,14 @@ class FileRecords(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, number: int) -> FileRecord: ...
+
+    def paths(self) -> Sequence[tuple[int, str]]: ...
+
+    def stamp(self, number: int) -> FileStamp: ...
+
+    def entries(self, number: int) -> Sequence[Entry]: ...
+
+    def find(self, document_id: str) -> Entry | None: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,17 @@ class PassedOver:
 class Report:
     """Counts of documents, seen being the sum of indexed, unchanged and skipped, and of what was indexed.
 
-    skipped: whole documents, and pieces of indexed ones, which are not counted. characters: of the text of paragraphs;
-    characters_left_out: of text that readers saw and took for no part of a document (`Document.left_out`). passed_over: what
-    is left out on purpose, by why (`hidden`, `index folder`, …).
+    removed: documents of the index before that are gone, which are not counted in seen. deferred: files that are being written,
+    left for later. skipped: whole documents, and pieces of indexed ones, which are not counted. characters: of the text of
+    paragraphs; characters_left_out: of text that readers saw and took for no part of a document (`Document.left_out`).
+    passed_over: what is left out on purpose, by why (`hidden`, `index folder`, …).
     """
 
     indexed: int = 0
     unchanged: int = 0
     documents_skipped: int = 0
+    removed: int = 0
+    deferred: int = 0
     paragraphs: int = 0
     characters: int = 0
     characters_left_out: int = 0

@@ -6,7 +6,7 @@ import errno
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,8 +25,9 @@ NO_FILE = "device, pipe or socket"
 class File:
     """A regular file below a root, as it was when it was found.
 
-    relative: its path below the root, `/` between parts; size: bytes; inode and device: which file it is, whatever its path
-    may lead to later.
+    relative: its path below the root, `/` between parts, or its name, if it is a root itself; size: bytes; inode and device:
+    which file it is, whatever its path may lead to later; root: the number of its root; below: its path below that, "" for
+    the root itself.
     """
 
     path: Path
@@ -35,11 +36,14 @@ class File:
     mtime_ns: int
     inode: int
     device: int
+    root: int
+    below: str
 
     @classmethod
-    def found(cls, path: Path, relative: str, status: os.stat_result) -> File:
+    def found(cls, path: Path, status: os.stat_result, root: int, below: str) -> File:
         """The file that a path leads to."""
-        return cls(path, relative, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev)
+        relative = below or Path(os.path.normpath(path)).name
+        return cls(path, relative, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev, root, below)
 
     @property
     def id(self) -> str:
@@ -56,14 +60,31 @@ class File:
 class _Folder:
     """A folder under way: where it is, its path below the root (ending in `/`), and the folders that led to it.
 
-    ancestors: real paths, its own included; linked: whether a link to a folder was followed on the way.
+    number: of its root; ancestors: real paths, its own included; linked: whether a link to a folder was followed on the way.
     """
 
+    number: int
     path: str
     real: str
     relative: str
     ancestors: frozenset[str]
     linked: bool
+
+
+class _Within:
+    """Paths below a root, and what leads to them."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = frozenset(paths)
+        self._above = frozenset(above for path in paths for above in parents(path))
+
+    def __bool__(self) -> bool:
+        return bool(self._paths)
+
+    def leads_to(self, path: str) -> bool:
+        """Whether a path is one of these, or lies below or above one; that of a folder may end in `/`."""
+        path = path.rstrip("/")
+        return path in self._paths or path in self._above or any(above in self._paths for above in parents(path))
 
 
 class Walk:
@@ -75,17 +96,26 @@ class Walk:
     even if it is hidden, a link or a virtual environment.
     """
 
-    def __init__(self, roots: Sequence[Path], index_dir: Path, passed_over: Counter[str]) -> None:
+    def __init__(
+        self,
+        roots: Sequence[Path],
+        index_dir: Path,
+        passed_over: Counter[str],
+        within: Mapping[int, Sequence[str]] | None = None,
+    ) -> None:
+        """within: for roots of which not everything is looked at, by their numbers, the paths below them that are."""
         self._roots = roots
+        self._within = {number: _Within(paths) for number, paths in (within or {}).items()}
         self._index_dir = os.path.realpath(index_dir)
         self._passed_over = passed_over
 
     def __iter__(self) -> Iterator[File | Skip]:
         """The files, and a Skip for each folder or link that cannot be read."""
-        for root in self._roots:
-            yield from self._root(root)
+        for number, root in enumerate(self._roots):
+            if number not in self._within or self._within[number]:
+                yield from self._root(number, root)
 
-    def _root(self, root: Path) -> Iterator[File | Skip]:
+    def _root(self, number: int, root: Path) -> Iterator[File | Skip]:
         real = os.path.realpath(root)
         if self._in_index(real):
             self._passed_over[INDEX_FOLDER] += 1
@@ -96,9 +126,9 @@ class Walk:
             yield _unreadable(str(root), error)
             return
         if stat.S_ISREG(status.st_mode):
-            yield File.found(root, Path(os.path.normpath(root)).name, status)
+            yield File.found(root, status, number, "")
         elif stat.S_ISDIR(status.st_mode):
-            yield from self._below(_Folder(str(root), real, "", frozenset((real,)), linked=False))
+            yield from self._below(_Folder(number, str(root), real, "", frozenset((real,)), linked=False))
         else:
             self._passed_over[NO_FILE] += 1
 
@@ -125,7 +155,10 @@ class Walk:
         if folder is not root and any(name == "pyvenv.cfg" for name, _entry in entries):
             self._passed_over[VIRTUAL_ENVIRONMENT] += 1
             return
-        for _name, entry in entries:
+        within = self._within.get(folder.number)
+        for name, entry in entries:
+            if within is not None and not within.leads_to(folder.relative + name):
+                continue
             try:
                 found = self._look_at(root, folder, entry)
             except OSError as error:
@@ -154,16 +187,23 @@ class Walk:
             if is_link and folder.linked:
                 return LINK_BELOW_LINK
             relative = f"{folder.relative}{entry.name}/"
-            return _Folder(entry.path, real, relative, folder.ancestors | {real}, folder.linked or is_link)
+            return _Folder(folder.number, entry.path, real, relative, folder.ancestors | {real}, folder.linked or is_link)
         if is_link and not os.path.lexists(real):
             return Skip(shown_path(entry.path), "a link to nothing")
         status = entry.stat()
         if not stat.S_ISREG(status.st_mode):
             return NO_FILE
-        return File.found(Path(entry.path), folder.relative + entry.name, status)
+        return File.found(Path(entry.path), status, folder.number, folder.relative + entry.name)
 
     def _in_index(self, real: str) -> bool:
         return _is_below(real, self._index_dir)
+
+
+def parents(path: str) -> Iterator[str]:
+    """The folders that a path below a root leads through."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _sort_name(entry: os.DirEntry[str]) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.fingerprint import LIBRARIES
+
 _TOP = Path(__file__).parent.parent
 
 
@@ -56,7 +58,10 @@ def _breaches(importers: tuple[str, ...], forbidden: tuple[str, ...], but: tuple
 
 _BASE = ("indexer.errors", "indexer.model", "indexer.fields", "indexer.published", "indexer.report", "indexer.file_records")
 _READING = ("indexer.extract", "indexer.paragraphs", "indexer.cleaning", "indexer.sentences")
-_BUILDING = ("indexer.walk", "indexer.pipeline", "indexer.build")
+_BUILDING = (
+    *("indexer.walk", "indexer.pipeline", "indexer.build", "indexer.intake", "indexer.changes", "indexer.update"),
+    *("indexer.fingerprint",),
+)
 _COMMANDS = ("indexer.commands", "indexer.command_group", "indexer.progress")
 _ASKING = ("indexer.search.query", "indexer.search.request", "indexer.search.response", "indexer.search.syntax")
 _EMBEDDED = "indexer.search.embedded"
@@ -135,6 +140,15 @@ def test_what_is_imported_is_declared() -> None:
     foreign = roots - sys.stdlib_module_names - {"indexer", "webapp"}
     undeclared = {root for root in foreign if not _declared() & {_normal(name) for name in distributions[root]}}
     assert not undeclared
+
+
+def test_what_readers_import_counts_as_reading() -> None:
+    """An update reads everything again where another version of it is installed."""
+    distributions = packages_distributions()
+    readers = {name for name in _MODULES if _is_in(name, (*_READING, "indexer.enrich", "indexer.pipeline"))}
+    roots = {target.partition(".")[0] for name in readers for target in _IMPORTS[name]}
+    foreign = {root for root in roots if root not in sys.stdlib_module_names and root not in ("indexer", "webapp")}
+    assert {_normal(name) for root in foreign for name in distributions[root]} == set(map(_normal, LIBRARIES))
 
 
 _NOT_IMPORTED_HERE = {

@@ -13,6 +13,7 @@ from indexer import build
 from indexer.build import Extent, rebuild
 from indexer.config import Settings
 from indexer.errors import IndexLocked, NoIndex, NothingToIndex, UsageError
+from indexer.file_records import FileRecord
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.report import Report, Skip
 from indexer.search.engine import open_engine, open_writer
@@ -207,8 +208,8 @@ class _Refusing:
 
     error: Exception = ValueError("text that is not Unicode")
 
-    def __init__(self, settings: Settings, roots: list[str]) -> None:
-        self._writer = open_writer(settings, roots)
+    def __init__(self, settings: Settings, roots: list[str], reading: str) -> None:
+        self._writer = open_writer(settings, roots, reading=reading)
         self._refused = False
 
     def __enter__(self) -> _Refusing:
@@ -222,6 +223,9 @@ class _Refusing:
             self._refused = True
             raise self.error
         self._writer.add(document, paragraphs)
+
+    def record(self, file: FileRecord) -> None:
+        self._writer.record(file)
 
     def commit(self) -> str:
         return self._writer.commit()

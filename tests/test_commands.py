@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import time
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_a_setting_that_will_not_do_is_wrong_usage(setting: str, message: str) -
 
 @pytest.mark.parametrize(
     "arguments",
-    [["update"], ["watch"], ["rollback", "x"], ["export", "x"], ["rebuild", "--nonsense"], ["search", "x"], ["-x"], []],
+    [["updates"], ["rollback", "x"], ["export", "x"], ["rebuild", "--nonsense"], ["search", "x"], ["-x"], []],
 )
 def test_what_is_unknown_is_wrong_usage(arguments: list[str]) -> None:
     result = _run(*arguments)
@@ -264,6 +265,38 @@ def test_without_an_index_the_answer_names_the_command() -> None:
         result = _run(command)
         assert result.exit_code == 1
         assert result.stderr == "Error: No index in index_data. Run: loccit rebuild\n"
+
+
+def test_update_reads_what_has_changed() -> None:
+    built = _run("update", "--report", "report.json")
+    assert (built.exit_code, built.stdout.partition(" in ")[0]) == (0, "Indexed 2 documents, 3 paragraphs")
+    Path("seeds/b.md").write_text("Another text.")
+    Path("seeds/logo.png").write_bytes(b"\x89PNG\r\n")
+    result = _run("update", "seeds/b.md", "--report", "report.json", "--strict")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("Indexed 1 document, 1 paragraph in ")
+    assert result.stdout.endswith(" s. Unchanged 1.\n")
+    assert json.loads(Path("report.json").read_text())["documents"] == {"seen": 2, "indexed": 1, "unchanged": 1, "skipped": 0}
+    Path("seeds/a.txt").unlink()
+    result = _run("update", "--strict")
+    assert result.exit_code == 3
+    assert result.stderr.startswith("Reading 1 file, ") and "Skipped seeds/logo.png: " in result.stderr
+    assert result.stdout.endswith(" s. Unchanged 1. Removed 1. Skipped 1.\n")
+    assert _run("update", "--quiet").output.startswith("Skipped seeds/logo.png: ")
+    assert _run("check").exit_code == 0
+
+
+def test_update_of_what_is_not_below_a_root_is_wrong_usage() -> None:
+    _run("rebuild")
+    Path("other.txt").write_text("Another note.")
+    result = _run("update", "other.txt")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Error: other.txt lies under no root of the index. Its roots are /")
+    assert _run("update", "seeds/absent.txt").exit_code == 2
+    Path("seeds").rename("elsewhere")
+    result = _run("update")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("Error: The root seeds of the index is gone: No such file or directory. ")
 
 
 def test_rollback_returns_to_the_generation_before() -> None:
@@ -336,7 +369,9 @@ def test_another_build_under_way_is_said() -> None:
     with open_writer(Settings(), []):
         result = _run("rebuild")
     assert result.exit_code == 1
-    assert "Another process is writing the index" in result.stderr
+    assert re.search(
+        rf"Another process is writing the index in index_data: process {os.getpid()}, since \d{{4}}-", result.stderr
+    )
 
 
 def test_a_fault_of_ours_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -91,9 +91,17 @@ def test_the_examples_of_variables_hold() -> None:
 
 def test_every_command_and_option_is_described() -> None:
     text = _text("docs/commands.md")
-    assert re.findall(r"^## loccit (\w+)$", text, re.MULTILINE) == ["rebuild", "rollback", "search", "serve", "status", "check"]
-    assert set(loccit.commands) == {"rebuild", "rollback", "search", "serve", "status", "check"}
-    assert set(indexer.commands) == {"rebuild", "rollback", "status", "check"}
+    assert re.findall(r"^## loccit (\w+)$", text, re.MULTILINE) == [
+        "rebuild",
+        "update",
+        "rollback",
+        "search",
+        "serve",
+        "status",
+        "check",
+    ]
+    assert set(loccit.commands) == {"rebuild", "update", "rollback", "search", "serve", "status", "check"}
+    assert set(indexer.commands) == {"rebuild", "update", "rollback", "status", "check"}
     parameters = {option_name(parameter) for parameter in PARAMETERS}
     common = set.intersection(*(_options(command) for command in loccit.commands.values()))
     assert common == set(re.findall(r"`(--[a-z-]+)[^`]*`", text.split("| exit code |")[0].split("Every command takes")[1]))

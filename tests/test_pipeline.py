@@ -28,7 +28,7 @@ def _file(path: Path, content: bytes) -> File:
 
 
 def _found(path: Path) -> File:
-    return File.found(path, path.name, path.stat())
+    return File.found(path, path.stat(), 0, path.name)
 
 
 def _read(file: File, limits: Limits = _LIMITS) -> list[Record | Skip | PassedOver]:

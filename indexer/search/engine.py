@@ -89,6 +89,11 @@ class IndexWriter(Protocol):
     """
 
     @property
+    def roots(self) -> tuple[str, ...]:
+        """The paths that the new generation is made from."""
+        ...
+
+    @property
     def files(self) -> FileRecords | None:
         """For an update, what the generation before was made from; None where that was not recorded, or there is none."""
         ...
@@ -147,10 +152,11 @@ def open_engine(settings: Settings) -> SearchEngine:
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
 
 
-def open_writer(settings: Settings, roots: Sequence[str], *, update: bool = False, reading: str = "") -> IndexWriter:
+def open_writer(settings: Settings, roots: Sequence[str] | None, *, update: bool = False, reading: str = "") -> IndexWriter:
     """A writer of a whole new generation, or one that changes the published one (update), if there is one.
 
-    roots: shown by `status`. reading: what reading the documents depends on, kept with the records of their files. Raises
+    roots: shown by `status`; None for those of the published generation. reading: what reading the documents depends on, kept
+    with the records of their files. Raises NoIndex where the roots are to be those of a generation and there is none,
     IndexLocked while another process writes, and for an update what is wrong with the index.
     """
     if settings.engine == "embedded":

@@ -45,15 +45,16 @@ from indexer.search.embedded.snapshot import open_file_records
 class EmbeddedWriter:
     """The IndexWriter of the embedded engine. One writer at a time: it holds Whoosh's lock from beginning to end.
 
-    memory: megabytes that documents may take before they are written aside. processes: see `BulkWriter`. update: begin from
-    the published generation, if there is one; else from nothing. keep: how many generations before the new one are kept.
-    reading: what reading the documents depends on, kept with the records of their files.
+    roots: None for those of the generation before. memory: megabytes that documents may take before they are written aside.
+    processes: see `BulkWriter`. update: begin from the published generation, if there is one; else from nothing. keep: how many
+    generations before the new one are kept. reading: what reading the documents depends on, kept with the records of their
+    files.
     """
 
     def __init__(
         self,
         index_dir: Path,
-        roots: Sequence[str],
+        roots: Sequence[str] | None,
         memory: int = 512,
         processes: int = 1,
         *,
@@ -62,7 +63,6 @@ class EmbeddedWriter:
         reading: str = "",
     ) -> None:
         self._index_dir = index_dir
-        self._roots = tuple(roots)
         self._keep = keep
         self._update = update
         self._reading = reading
@@ -70,6 +70,7 @@ class EmbeddedWriter:
         self._lock = WriteLock(index_dir)
         try:
             self._before = self._published(needed=update)
+            self._roots = self._roots_of(roots)
             changed = self._before if update else None
             self._predecessor = Predecessor(index_dir, changed.segments if changed else ())
             self._files = _file_records(index_dir, changed)
@@ -84,6 +85,11 @@ class EmbeddedWriter:
         self._ids: set[str] = set()
         self._records = FileRecordsWriter(self._files)
         self._files_written = 0
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The paths that the generation is made from."""
+        return self._roots
 
     @property
     def files(self) -> FileRecords | None:
@@ -150,6 +156,13 @@ class EmbeddedWriter:
         if self._open:
             self.abort()
 
+    def _roots_of(self, roots: Sequence[str] | None) -> tuple[str, ...]:
+        if roots is not None:
+            return tuple(roots)
+        if self._before is None:
+            raise NoIndex(self._index_dir)
+        return self._before.roots
+
     def _published(self, needed: bool) -> Manifest | None:
         """The manifest of the folder, None where there is none. needed: raise what is wrong with it."""
         try:
@@ -202,8 +215,8 @@ class EmbeddedWriter:
         return SegmentEntry(path.name, segment.file.size, file_checksum(path), segment.documents, segment.records)
 
     def _record_entry(self) -> FileRecordsEntry | None:
-        """Write what the generation is made from, and read it back; None where no file was recorded."""
-        if not len(self._records):
+        """Write what the generation is made from, and read it back; None where that is not recorded."""
+        if not len(self._records) and not self._reading:
             return None
         path = self._new_path(FILE_RECORDS_SUFFIX)
         documents = self._records.write(path, self._roots, self._reading)

@@ -26,7 +26,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from indexer.file_records import Entry, Fate, FileRecord
+from indexer.file_records import Entry, Fate, FileRecord, FileStamp
 from indexer.search.embedded import EmbeddedWriter, roll_back
 from tests.records import make_document
 
@@ -73,7 +73,8 @@ def update(folder: Path) -> None:
         writer.add(*NEW[0])
         for document in LEFT:
             entry = Entry(Fate.INDEXED, document.metadata.id, bytes(16), len(document.paragraphs))
-            writer.record(FileRecord(0, document.metadata.id, 9, 1, 7, 2, bytes(range(32)), "text", "1", [entry]))
+            stamp = FileStamp(9, 1, 7, 2, bytes(range(32)))
+            writer.record(FileRecord(0, document.metadata.id, stamp, "text", "1", [entry]))
         writer.commit()
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.errors import IndexCorrupt, NotFound
-from indexer.file_records import Entry, Fate, FileRecord, content_digest
+from indexer.file_records import Entry, Fate, FileRecord, FileStamp, content_digest
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
 from indexer.search.embedded.codec.file_records import FileRecordsFile, FileRecordsWriter
@@ -21,19 +21,20 @@ from tests.records import make_document
 from tests.search.embedded.folders import SMALL
 
 HASH = bytes(range(32))
+STAMP = FileStamp(2**40, -5, 2**63, 10**18, HASH)
 RECORDS = (
     FileRecord(
-        *(0, "news.jsonl", 2**40, -5, 2**63, 10**18, HASH, "jsonl", "1"),
+        *(0, "news.jsonl", STAMP, "jsonl", "1"),
         entries=[
-            Entry(Fate.INDEXED, "news.jsonl:1", b"a" * 16, 3),
+            Entry(Fate.INDEXED, "news.jsonl:1", b"a" * 16, 3, ":1"),
             Entry(Fate.SKIPPED, place=":2", reason="not JSON", hint="Mend the line."),
-            Entry(Fate.TAKEN, "news.jsonl:1", b"b" * 16, 1),
+            Entry(Fate.TAKEN, "news.jsonl:1", b"b" * 16, 1, ":3"),
         ],
     ),
-    FileRecord(0, "schl\udcfcssel.txt", 9, 7, 8, 9, b"", "", "", [Entry(Fate.SKIPPED, reason="empty")]),
-    FileRecord(1, "", 9, 7, 8, 9, HASH[::-1], "text", "1", [Entry(Fate.INDEXED, "ж.txt", b"c" * 16, 2)]),
+    FileRecord(0, "schl\udcfcssel.txt", FileStamp(9, 7, 8, 9, b""), "", "", [Entry(Fate.SKIPPED, reason="empty")]),
+    FileRecord(1, "", STAMP._replace(sha256=HASH[::-1]), "text", "1", [Entry(Fate.INDEXED, "ж.txt", b"c" * 16, 2)]),
     FileRecord(
-        *(1, "zip", 1, 2, 3, 4, HASH, "zip", ""),
+        *(1, "zip", FileStamp(1, 2, 3, 4, HASH), "zip", ""),
         entries=[Entry(Fate.PASSED_OVER, reason="hidden"), Entry(Fate.REFUSED, "x", reason="no")],
     ),
 )
@@ -42,19 +43,15 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 _entries = st.builds(
     Entry, st.sampled_from(Fate), _texts, st.binary(min_size=16, max_size=16), st.integers(0, 9), _texts, _texts, _texts
 )
-_records = st.builds(
-    FileRecord,
-    st.integers(0, 1),
-    _texts,
+_stamps = st.builds(
+    FileStamp,
     st.integers(0, 2**64 - 1),
     st.integers(-(2**63), 2**63 - 1),
     st.integers(0, 2**64 - 1),
     st.integers(0, 2**63 - 1),
     st.sampled_from([b"", HASH]),
-    _texts,
-    _texts,
-    st.lists(_entries, max_size=3),
 )
+_records = st.builds(FileRecord, st.integers(0, 1), _texts, _stamps, _texts, _texts, st.lists(_entries, max_size=3))
 
 
 def _write(path: Path, records: Any, before: FileRecordsFile | None = None) -> FileRecordsFile:
@@ -73,10 +70,16 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
     assert [records[number] for number in range(len(records))] == list(RECORDS)
     assert (records.reading, records.problems()) == ("by hand", [])
     assert records.indexed() == ["news.jsonl:1", "ж.txt"]
+    assert records.paths() == [(record.root, record.path) for record in RECORDS]
+    assert records.find("ж.txt") == RECORDS[2].entries[0]
+    assert records.find("x") is None
 
 
 def test_a_hash_of_another_length_is_refused() -> None:
-    for record in (RECORDS[0]._replace(sha256=b"x"), RECORDS[0]._replace(entries=[Entry(Fate.TAKEN, "a", b"")])):
+    for record in (
+        RECORDS[0]._replace(stamp=STAMP._replace(sha256=b"x")),
+        RECORDS[0]._replace(entries=[Entry(Fate.TAKEN, "a", b"")]),
+    ):
         with pytest.raises(ValueError, match=r"news\.jsonl: a hash"):
             FileRecordsWriter().add(record)
 
@@ -181,7 +184,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "index_data"
     with EmbeddedWriter(folder, ["/press"], reading="by hand") as writer:
         writer.add(*make_document("a.md", ["One."]))
-        writer.record(FileRecord(0, "a.md", 4, 1, 2, 3, HASH, "markdown", "1", [Entry(Fate.INDEXED, "a.md")]))
+        writer.record(FileRecord(0, "a.md", FileStamp(4, 1, 2, 3, HASH), "markdown", "1", [Entry(Fate.INDEXED, "a.md")]))
         writer.commit()
     return folder
 
@@ -230,7 +233,7 @@ def test_records_are_refreshed_within_a_generation(folder: Path) -> None:
     before = read_manifest(folder)
     with EmbeddedWriter(folder, ["/press"], update=True, keep=1, reading="anew") as writer:
         assert writer.files is not None
-        writer.record(writer.files[0]._replace(size=5))
+        writer.record(writer.files[0]._replace(stamp=FileStamp(5, 1, 2, 3, HASH)))
         writer.refresh()
     after = read_manifest(folder)
     assert (after.name, after.segments) == (before.name, before.segments)

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import IndexCorrupt
-from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, Provenance
+from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, FileStamp, Provenance
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
 
 _SHA_BYTES = 32
+_UNKNOWN = bytes(_SHA_BYTES)
 _FILE_NUMBERS = ("root", "size", "inode", "format")
 _FILE_TIMES = ("modified", "recorded")
 _ENTRY_NUMBERS = ("fate", "paragraphs", "note")
@@ -38,22 +39,25 @@ class FileRecordsFile:
     def __getitem__(self, number: int) -> FileRecord:
         numbers = self._numbers
         reader = self.readers[numbers["format"][number]]
-        return FileRecord(
-            numbers["root"][number],
-            self.paths[number],
-            numbers["size"][number],
-            numbers["modified"][number],
-            numbers["inode"][number],
-            numbers["recorded"][number],
-            self.sha256(number),
-            *reader,
-            [self._entry(entry) for entry in range(self._bounds[number], self._bounds[number + 1])],
-        )
+        return FileRecord(numbers["root"][number], self._paths[number], self.stamp(number), *reader, self.entries(number))
 
-    def sha256(self, number: int) -> bytes:
-        """The sha256 of a file's content; b"" where that is not known."""
-        found = bytes(self.file["file.sha256"][number * _SHA_BYTES : (number + 1) * _SHA_BYTES])
-        return found if any(found) else b""
+    def paths(self) -> list[tuple[int, str]]:
+        """The number of each file's root, and its path below that."""
+        return list(zip(self._numbers["root"], self._paths, strict=True))
+
+    def stamp(self, number: int) -> FileStamp:
+        """What a file was when it was read."""
+        size, modified, inode, recorded = self._stamps
+        return FileStamp(size[number], modified[number], inode[number], recorded[number], self._sha256(number))
+
+    def entries(self, number: int) -> list[Entry]:
+        """What stood in a file, in order."""
+        return [self._entry(entry) for entry in range(self._bounds[number], self._bounds[number + 1])]
+
+    def find(self, document_id: str) -> Entry | None:
+        """The entry of an indexed document."""
+        entry = self._find(document_id)
+        return None if entry is None else self._entry(entry)
 
     def provenance(self, document_id: str) -> Provenance | None:
         """Where an indexed document came from."""
@@ -65,7 +69,7 @@ class FileRecordsFile:
         root = Path(self._roots[int(self.file["file.root"][number])])
         name, version = self.readers[int(self.file["file.format"][number])]
         size, modified = int(self.file["file.size"][number]), int(self.file["file.modified"][number])
-        return Provenance(root, root / path if path else root, size, modified, self.sha256(number).hex(), name, version)
+        return Provenance(root, root / path if path else root, size, modified, self._sha256(number).hex(), name, version)
 
     def problems(self) -> list[str]:
         """A sentence for each thing that is not as it should be."""
@@ -81,8 +85,7 @@ class FileRecordsFile:
         return [self._ids[entry] for entry in np.flatnonzero(self.file["entry.fate"] == Fate.INDEXED).tolist()]
 
     @cached_property
-    def paths(self) -> list[str]:
-        """The path of each file below its root."""
+    def _paths(self) -> list[str]:
         return [_decoded(path) for path in self.file.strings("file.path")]
 
     @cached_property
@@ -92,9 +95,9 @@ class FileRecordsFile:
         return [(name.decode(), version.decode()) for name, version in zip(names, versions, strict=True)]
 
     @cached_property
-    def notes(self) -> list[tuple[str, str, str]]:
-        """The distinct places, reasons and hints of skips."""
-        columns = (map(_decoded, self.file.strings(f"note.{part}")) for part in ("place", "reason", "hint"))
+    def notes(self) -> list[tuple[str, str]]:
+        """The distinct reasons and hints of what is not indexed."""
+        columns = (map(_decoded, self.file.strings(f"note.{part}")) for part in ("reason", "hint"))
         return list(zip(*columns, strict=True))
 
     @cached_property
@@ -102,6 +105,14 @@ class FileRecordsFile:
         """The numbers of files and entries as Python's own, which are faster one by one."""
         files = {name: self.file[f"file.{name}"].tolist() for name in (*_FILE_NUMBERS, *_FILE_TIMES)}
         return files | {name: self.file[f"entry.{name}"].tolist() for name in _ENTRY_NUMBERS}
+
+    @cached_property
+    def _stamps(self) -> tuple[list[int], ...]:
+        return tuple(self._numbers[name] for name in ("size", "modified", "inode", "recorded"))
+
+    @cached_property
+    def _hashes(self) -> bytes:
+        return self.file["file.sha256"].tobytes()
 
     @cached_property
     def _bounds(self) -> list[int]:
@@ -113,14 +124,22 @@ class FileRecordsFile:
         return [document_id.decode() for document_id in self.file.strings("entry.id")]
 
     @cached_property
+    def _entry_places(self) -> list[str]:
+        return [_decoded(place) for place in self.file.strings("entry.place")]
+
+    @cached_property
     def _digests(self) -> bytes:
         return self.file["entry.digest"].tobytes()
+
+    def _sha256(self, number: int) -> bytes:
+        found = self._hashes[number * _SHA_BYTES : (number + 1) * _SHA_BYTES]
+        return b"" if found == _UNKNOWN else found
 
     def _entry(self, entry: int) -> Entry:
         numbers, note = self._numbers, self._numbers["note"][entry]
         fate, paragraphs = _FATES[numbers["fate"][entry]], numbers["paragraphs"][entry]
         digest = self._digests[entry * DIGEST_BYTES : (entry + 1) * DIGEST_BYTES]
-        return Entry(fate, self._ids[entry], digest, paragraphs, *self.notes[note])
+        return Entry(fate, self._ids[entry], digest, paragraphs, self._entry_places[entry], *self.notes[note])
 
     def _path(self, number: int) -> str:
         return _decoded(self.file.strings("file.path")[number])
@@ -152,14 +171,14 @@ class FileRecordsFile:
         file = self.file
         count, entries = len(self), len(file["entry.fate"])
         bounds, ids = file["file.bounds"].astype(np.int64), file.strings("entry.id")
-        strings = ("file.path", "entry.id", "reader.format", "reader.version", "note.place", "note.reason", "note.hint")
+        strings = ("file.path", "entry.id", "entry.place", "reader.format", "reader.version", "note.reason", "note.hint")
         offsets = {name: file[f"{name}.offsets"].astype(np.int64) for name in strings}
         return (
             all(_rise(each, len(file[name])) for name, each in offsets.items())
             and all(file[f"file.{name}"].dtype.kind == "u" for name in _FILE_NUMBERS)
             and all(len(file[f"file.{name}"]) == count for name in (*_FILE_NUMBERS, *_FILE_TIMES))
             and all(len(file[f"entry.{name}"]) == entries for name in _ENTRY_NUMBERS)
-            and (len(self.paths), len(ids)) == (count, entries)
+            and (len(self._paths), len(ids), len(self._entry_places)) == (count, entries, entries)
             and (len(file["file.sha256"]), len(file["entry.digest"])) == (count * _SHA_BYTES, entries * DIGEST_BYTES)
             and len(bounds) == count + 1
             and _rise(bounds, entries)
@@ -185,6 +204,7 @@ class FileRecordsWriter:
         self._counts = array("q")
         self._paths: list[bytes] = []
         self._ids: list[bytes] = []
+        self._places: list[bytes] = []
         self._hashes = bytearray()
         self._digests = bytearray()
         self._readers = _Distinct([] if before is None else before.readers)
@@ -199,23 +219,24 @@ class FileRecordsWriter:
 
     def add(self, record: FileRecord) -> None:
         """One more file, and what stood in it. Raises ValueError where a hash is not as long as it should be."""
-        sha256 = record.sha256 or bytes(_SHA_BYTES)
+        stamp, sha256 = record.stamp, record.stamp.sha256 or _UNKNOWN
         if len(sha256) != _SHA_BYTES or any(len(entry.digest) != DIGEST_BYTES for entry in record.entries):
             raise ValueError(f"{record.path}: a hash is too short or too long")
         self._rows.append(self._kept + len(self._paths))
         reader = self._readers.place((record.format, record.version))
-        for name, number in zip(_FILE_NUMBERS, (record.root, record.size, record.inode, reader), strict=True):
+        for name, number in zip(_FILE_NUMBERS, (record.root, stamp.size, stamp.inode, reader), strict=True):
             self._numbers[name].append(number)
-        self._times["modified"].append(record.mtime_ns)
-        self._times["recorded"].append(record.recorded_ns)
+        self._times["modified"].append(stamp.mtime_ns)
+        self._times["recorded"].append(stamp.recorded_ns)
         self._counts.append(len(record.entries))
         self._paths.append(_encoded(record.path))
         self._hashes += sha256
         for entry in record.entries:
-            note = self._notes.place(entry[-3:])
+            note = self._notes.place(entry[-2:])
             for name, number in zip(_ENTRY_NUMBERS, (entry.fate, entry.paragraphs, note), strict=True):
                 self._numbers[name].append(number)
             self._ids.append(entry.id.encode())
+            self._places.append(_encoded(entry.place))
             self._digests += entry.digest
 
     def write(self, path: Path, roots: Sequence[str], reading: str) -> int:
@@ -241,11 +262,12 @@ class FileRecordsWriter:
             for name in _ENTRY_NUMBERS:
                 writer.add(f"entry.{name}", smallest(numbers[name]))
             writer.add_strings("entry.id", ids)
+            writer.add_strings("entry.place", self._strings("entry.place", self._places, entries))
             writer.add("entry.digest", self._hashed("entry.digest", self._digests, DIGEST_BYTES)[entries].reshape(-1))
             writer.add("document.order", order)
             for column, part in enumerate(("format", "version")):
                 writer.add_strings(f"reader.{part}", [_encoded(reader[column]) for reader in readers])
-            for column, part in enumerate(("place", "reason", "hint")):
+            for column, part in enumerate(("reason", "hint")):
                 writer.add_strings(f"note.{part}", [_encoded(note[column]) for note in notes])
         return len(order)
 
