@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from indexer.columns import COLUMN_FIELDS, Columns
 from indexer.errors import UsageError
 from indexer.limits import Limits
 
@@ -89,7 +90,7 @@ class Settings:
         },
     )
     max_file_bytes: int = field(
-        default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL, a longer line.", "least": 1}
+        default=20_000_000, metadata={"help": "A larger file is skipped; for JSONL and CSV, a longer line or row.", "least": 1}
     )
     max_unpacked_bytes: int = field(
         default=1_000_000_000,
@@ -110,9 +111,14 @@ class Settings:
         default=1_000, metadata={"help": "Megabytes; a document that needs more to be read is skipped.", "least": 100}
     )
 
+    columns: Columns = field(
+        default=Columns(),
+        metadata={"help": "Which column of a table, or key of a JSON line, holds which field, where its name does not tell."},
+    )
+
     @property
     def limits(self) -> Limits:
-        """What the reading of one file may cost."""
+        """What readers know of these settings."""
         return Limits(*(getattr(self, limit.name) for limit in fields(Limits)))
 
 
@@ -179,6 +185,9 @@ def _typed(text: str, setting: Field[object]) -> object:
     """The text of a variable as the type that a settings file would give."""
     if _kind(setting) is tuple:
         return [part for part in text.split(os.pathsep) if part]
+    if _kind(setting) is Columns:
+        pairs = [part.partition("=") for part in text.split(",")]
+        return {name: [column for other, _, column in pairs if other == name] for name, _, _column in pairs}
     if _kind(setting) is int:
         try:
             return int(text)
@@ -258,6 +267,21 @@ def _read_paths(value: object, setting: Field[object], origin: _Origin) -> tuple
     return tuple(_read_path(item, setting, origin) for item in value)
 
 
+def _read_columns(value: object, _setting: Field[object], origin: _Origin) -> Columns:
+    """A table of fields, each with a column or a list of them."""
+    if not isinstance(value, dict):
+        raise UsageError(f'{origin.shown} takes a table such as {{ text = "body" }}, not {value!r}')
+    named: list[tuple[str, str]] = []
+    for name, columns in value.items():
+        if name not in COLUMN_FIELDS:
+            raise UsageError(f"{origin.shown}: {name} is no field. Did you mean {nearest(name, COLUMN_FIELDS)}?")
+        listed = [columns] if isinstance(columns, str) else columns
+        if not isinstance(listed, list) or not listed or not all(isinstance(one, str) and one.strip() for one in listed):
+            raise UsageError(f"{origin.shown}: {name} takes the name of a column, or a list of names, not {columns!r}")
+        named += [(name, column) for column in listed]
+    return Columns(tuple(named))
+
+
 SETTING_NAMES = tuple(setting.name for setting in fields(Settings))
 _BY_NAME: dict[str, Field[object]] = {setting.name: setting for setting in fields(Settings)}
 _READERS: dict[type, Callable[[object, Field[object], _Origin], object]] = {
@@ -265,4 +289,5 @@ _READERS: dict[type, Callable[[object, Field[object], _Origin], object]] = {
     int: _read_number,
     Path: _read_path,
     tuple: _read_paths,
+    Columns: _read_columns,
 }

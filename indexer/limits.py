@@ -1,8 +1,10 @@
-"""What the reading of one file may cost: the settings that bound it, as the readers see them."""
+"""What readers know of the settings: what the reading of one file may cost, and what the columns of its tables mean."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from indexer.columns import Columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +18,4 @@ class Limits:
     max_pages: int
     max_seconds: int
     max_memory: int
+    columns: Columns

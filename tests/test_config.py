@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.columns import Columns
 from indexer.config import SETTING_NAMES, Settings, load_settings, nearest
 from indexer.errors import UsageError
 from indexer.search.embedded.kernels import load_kernels
@@ -155,3 +156,35 @@ def test_variables_of_others_are_left_alone() -> None:
 
 def test_nearest_always_names_one() -> None:
     assert nearest("qqqq", SETTING_NAMES) in SETTING_NAMES
+
+
+def test_columns_are_a_table(tmp_path: Path) -> None:
+    path = tmp_path / "loccit.toml"
+    path.write_text('[columns]\ntext = ["lead", "story"]\ntitle = "kicker"\n')
+    named = Columns((("text", "lead"), ("text", "story"), ("title", "kicker")))
+    assert load_settings(path, {}, {}).columns == named
+    assert load_settings(path, {}, {}).limits.columns == named
+    assert load_settings(None, {"LOCCIT_COLUMNS": "text=lead,text=story,title=kicker"}, {}).columns == named
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ('columns = "text"', "takes a table"),
+        ('[columns]\nheadline = "a"', "headline is no field. Did you mean"),
+        ("[columns]\ntext = 1", "text takes the name of a column"),
+        ("[columns]\ntext = []", "text takes the name of a column"),
+        ('[columns]\ntext = [" "]', "text takes the name of a column"),
+    ],
+)
+def test_columns_that_will_not_do(tmp_path: Path, written: str, complaint: str) -> None:
+    path = tmp_path / "loccit.toml"
+    path.write_text(written)
+    with pytest.raises(UsageError, match=complaint):
+        load_settings(path, {}, {})
+
+
+@pytest.mark.parametrize("text", ["text", "=lead", "text=", "story=text"])
+def test_a_variable_of_columns_that_will_not_do(text: str) -> None:
+    with pytest.raises(UsageError, match="LOCCIT_COLUMNS"):
+        load_settings(None, {"LOCCIT_COLUMNS": text}, {})

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from indexer.errors import ExtractionError
-from indexer.extract import compressed, eml, feed, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
+from indexer.extract import compressed, csv, eml, feed, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
 from indexer.extract.zip_directory import SIGNATURES, opened_zip
@@ -27,6 +27,7 @@ FORMATS: tuple[Format, ...] = (
     jsonl.FORMAT,
     markdown.FORMAT,
     text.FORMAT,
+    csv.FORMAT,
     zip.FORMAT,
     tar.FORMAT,
     compressed.GZIP,

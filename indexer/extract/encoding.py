@@ -119,7 +119,20 @@ def _declared(raw: bytes, declared: str) -> str | None:
         return None
 
 
+def encoding_of(beginning: bytes) -> str:
+    """The encoding of a text of which this is the beginning. Raises ExtractionError for what is no text."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
+        if beginning.startswith(mark):
+            return "utf-8-sig" if encoding == "utf-8" else encoding.removesuffix("-le").removesuffix("-be")
+    refuse_magic(beginning)
+    return "utf-8" if _utf8(beginning) is not None else _guessed(beginning)
+
+
 def _detected(raw: bytes) -> str:
+    return raw.decode(_guessed(raw), "replace")
+
+
+def _guessed(raw: bytes) -> str:
     import chardet  # late: most files are UTF-8 and never need it
 
     sample = raw[:_SAMPLE]
@@ -132,6 +145,6 @@ def _detected(raw: bytes) -> str:
     if encoding is None or (_binary(raw) and not encoding.startswith(("utf-16", "utf-32"))):
         raise ExtractionError("not text: it holds bytes that no text has", "Convert it to text first.")
     try:
-        return raw.decode(encoding, "replace")
+        return codecs.lookup(encoding).name
     except LookupError as error:
         raise ExtractionError(f"in an encoding that cannot be read ({encoding})", "Save the file as UTF-8.") from error

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from io import BufferedReader
+from itertools import islice
 from typing import NoReturn
 
 from indexer.cleaning import clean
+from indexer.columns import COLUMN_FIELDS, COMMON_NAMES, Columns
 from indexer.errors import ExtractionError
 from indexer.extract.content import megabytes
 from indexer.extract.encoding import has_wide_mark, refuse_magic
 from indexer.extract.json_values import JsonValues
 from indexer.extract.metadata import Stated, describe
+from indexer.extract.records import split_text, stated_values
 from indexer.extract.source import HEAD_BYTES, Extracted, Format, Head, SourceFile
-from indexer.model import Block, Document, Kind, Origin, content_id, inner_id
+from indexer.model import Block, Document, Json, Origin, content_id, inner_id
 
-_BLANK_LINES = re.compile(r"\n(?:[^\S\n]*\n)+")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 20
 _OBJECT = re.compile(r"\{\s*\"[^\"]*\"\s*:")
@@ -27,7 +29,8 @@ _OBJECT = re.compile(r"\{\s*\"[^\"]*\"\s*:")
 def read(file: SourceFile) -> Iterator[Extracted]:
     """The documents of a file in order, and a Skip for each line that gives none; blank lines are passed over.
 
-    Keys: `id`, `text`, and the stated fields of `metadata.py`; all others go to `extra`. `text` is split at blank lines only.
+    Keys: `id`, `text`, and the stated fields of `metadata.py`, or those that the settings name for them; all others go to
+    `extra`. `text` is split at blank lines only.
     """
     with file.open() as stream:
         _refuse_other_formats(stream)
@@ -44,7 +47,7 @@ def _read_line(line: bytes | None, file: SourceFile) -> Iterator[Document]:
     if line is None:
         reason = f"the line is longer than {megabytes(file.limits.max_file_bytes)}"
         raise ExtractionError(reason, "Split the record, or raise the setting max_file_bytes.")
-    yield _document(line, file.id)
+    yield _document(line, file.id, file.limits.columns)
 
 
 def _refuse_other_formats(stream: BufferedReader) -> None:
@@ -70,21 +73,33 @@ def _lines(stream: BufferedReader, max_bytes: int) -> Iterator[tuple[int, bytes 
         yield number, None
 
 
-def _document(line: bytes, file_id: str) -> Document:
+def _document(line: bytes, file_id: str, columns: Columns) -> Document:
     record = _record(line)
-    own = _own_id(record.pop("id", None))
+    named = columns.of("id", [*record])
+    own = _own_id(record.pop(named[0] if named else "id", None))
     convert = JsonValues().convert
     values = {clean(key): convert(value) for key, value in record.items()}
     if own is None:
         own = content_id(json.dumps(values, ensure_ascii=False, sort_keys=True))
-    text = values.pop("text", None)
-    if text is not None and not isinstance(text, str):
-        raise ExtractionError('"text" is not text', 'Give "text" as a string, with blank lines between paragraphs.')
-    if not text:
+    names = {field: named for field in COLUMN_FIELDS if (named := columns.of(field, [*values]))}
+    names.setdefault("text", _text_keys(values))
+    blocks = tuple(block for key in names["text"] for block in _blocks(key, values[key]))
+    if not any(block.text for block in blocks):
         raise ExtractionError("no text", 'Give the record a "text".')
-    blocks = tuple(Block(Kind.PARAGRAPH, piece) for piece in _BLANK_LINES.split(text))
-    stated = Stated(values, Origin.RECORD, strict=True, split_tags=False)
+    stated = Stated(stated_values(values, names), Origin.RECORD, strict=True, split_tags=False)
     return Document(describe(inner_id(file_id, own), FORMAT.name, blocks, stated), blocks)
+
+
+def _text_keys(values: Mapping[str, Json]) -> tuple[str, ...]:
+    """The key of the text where the settings name none: `text`, or what else texts are called."""
+    named = (name for name in COMMON_NAMES["text"] if values.get(name) and (name == "text" or isinstance(values[name], str)))
+    return tuple(islice(named, 1))
+
+
+def _blocks(key: str, text: Json) -> tuple[Block, ...]:
+    if text is not None and not isinstance(text, str):
+        raise ExtractionError(f'"{key}" is not text', f'Give "{key}" as a string, with blank lines between paragraphs.')
+    return split_text(text or "")
 
 
 def _record(line: bytes) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -25,7 +25,7 @@ Extract: TypeAlias = Callable[..., Extracted]
 _LIMITS = Settings(max_file_bytes=1_000_000).limits
 
 
-def source_file(name: str, content: Content, **limits: int) -> SourceFile:
+def source_file(name: str, content: Content, **limits: Any) -> SourceFile:
     """A file of that name, at the root."""
     bounds = replace(_LIMITS, **limits)
     return SourceFile(content, document_id(name), name, name, bounds, Allowance(bounds), Parts())
@@ -42,7 +42,7 @@ def extract_path(path: Path, file_id: str, shown: str, limits: Limits) -> Extrac
 def extract_file() -> Extract:
     """Gives what is extracted from a `content` under a name; the path is shown as the bare name."""
 
-    def extract_content(name: str, content: str | bytes, **limits: int) -> Extracted:
+    def extract_content(name: str, content: str | bytes, **limits: Any) -> Extracted:
         raw = content if isinstance(content, bytes) else content.encode()
         return list(extract(source_file(name, InMemory(raw), **limits)))
 
