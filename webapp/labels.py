@@ -18,7 +18,17 @@ _KINDS = {
     Kind.BLOCKQUOTE: "Quotation",
     Kind.CODE: "Code",
 }
-_FORMATS = {"text": "Plain text", "markdown": "Markdown", "html": "HTML", "jsonl": "JSONL", "pdf": "PDF"}
+_FORMATS = {
+    "text": "Plain text",
+    "markdown": "Markdown",
+    "html": "HTML",
+    "jsonl": "JSONL",
+    "pdf": "PDF",
+    "docx": "DOCX",
+    "odt": "ODT",
+    "epub": "EPUB",
+    "rtf": "RTF",
+}
 _LANGUAGES = {
     "ar": "Arabic",
     "bg": "Bulgarian",

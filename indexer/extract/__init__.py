@@ -10,7 +10,25 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from indexer.errors import ExtractionError
-from indexer.extract import compressed, csv, eml, feed, html, jsonl, markdown, mbox, mhtml, pdf, tar, text, zip
+from indexer.extract import (
+    compressed,
+    csv,
+    docx,
+    eml,
+    epub,
+    feed,
+    html,
+    jsonl,
+    markdown,
+    mbox,
+    mhtml,
+    odt,
+    pdf,
+    rtf,
+    tar,
+    text,
+    zip,
+)
 from indexer.extract.recognition import format_of, head_of
 from indexer.extract.source import Extracted, Format, SourceFile
 from indexer.extract.zip_directory import SIGNATURES, opened_zip
@@ -19,6 +37,10 @@ from indexer.report import Skip
 # In the order in which they are asked whether they know a content.
 FORMATS: tuple[Format, ...] = (
     pdf.FORMAT,
+    docx.FORMAT,
+    epub.FORMAT,
+    odt.FORMAT,
+    rtf.FORMAT,
     mbox.FORMAT,
     mhtml.FORMAT,
     eml.FORMAT,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from typing import Any
 
-from indexer.cleaning import one_line
 from indexer.errors import ExtractionError
 from indexer.extract.metadata import Stated, describe
 from indexer.extract.pdf_hyphens import Hyphens
@@ -17,8 +15,9 @@ from indexer.extract.pdf_margins import running_rows
 from indexer.extract.pdf_paragraphs import Joiner, Passage, compact
 from indexer.extract.pdf_typography import columns_of, typography_of
 from indexer.extract.pdf_words import PageText, Word, page_text
+from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
-from indexer.model import Block, Document, Json, Kind, Origin
+from indexer.model import Block, Document, Kind
 from indexer.report import Skip
 
 _SIGNATURE = b"%PDF-"
@@ -29,13 +28,6 @@ _UNREADABLE = 0.3
 _LEVELS = 6
 _MAX_BOOKMARKS = 5_000
 _LISTED = 12
-# What programs write where nobody gave a title or an author.
-_NO_TITLE = re.compile(
-    r"\W*|\(?(?:anonymous|unspecified|untitled|unknown|none|title|document\d*|slide \d+|powerpoint presentation)\)?|"
-    r"microsoft (?:word|excel|powerpoint) - .*|\S*\.(?:docx?|pdf|rtf|odt|indd|qxd|tex|dvi|pptx?|xlsx?|fm|p65|wpd|txt|html?)",
-    re.IGNORECASE,
-)
-_SEVERAL = frozenset(("author", "tags"))
 _OCR = "Make one with a program that recognises text in pictures, such as ocrmypdf, and index what it gives."
 
 
@@ -72,7 +64,7 @@ def read(file: SourceFile) -> Iterator[Extracted]:
         raise _nothing(pages)
     found, left_out = _blocks(pages, outline)
     blocks = filled(found)
-    metadata = describe(file.id, FORMAT.name, blocks, Stated(stated, Origin.PROPERTIES), file.name)
+    metadata = describe(file.id, FORMAT.name, blocks, stated, file.name)
     yield Document(metadata, blocks, left_out)
     for numbers, what, hint in (
         (pages.pictures, "no text layer", _OCR),
@@ -225,20 +217,16 @@ def _outline(pdf: Any) -> dict[tuple[int, str], int]:
     return levels
 
 
-def _stated(pdf: Any) -> dict[str, Json]:
+def _stated(pdf: Any) -> Stated:
     """Title, author and keywords. The day on which a file was made is not that of its publication."""
     from pypdfium2 import PdfiumError
 
     try:
         found = pdf.get_metadata_dict(skip_empty=True)
     except (PdfiumError, ValueError):
-        return {}
-    stated: dict[str, Json] = {}
-    for key, name in (("Title", "title"), ("Author", "author"), ("Keywords", "tags"), ("Subject", "subject")):
-        value = one_line(found.get(key, ""))
-        if not _NO_TITLE.fullmatch(value):
-            stated[name] = [*re.split(r"\s*[;,]\s*" if name == "tags" else r"\s*;\s*", value)] if name in _SEVERAL else value
-    return stated
+        return Stated()
+    fields = {"title": "Title", "author": "Author", "tags": "Keywords", "subject": "Subject"}
+    return stated_properties({name: [found.get(key, "")] for name, key in fields.items()})
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -124,7 +124,8 @@ class _Reading:
         """Whether most characters are only PDFium's guess: their fonts do not say what they draw."""
         count = max(self._pdfium.FPDFText_CountChars(self._text_page), 0)
         sample = range(0, count, count // _SAMPLE + 1)
-        return 2 * sum(self._pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) > 0 for place in sample) > len(sample)
+        guessed = sum(self._pdfium.FPDFText_HasUnicodeMapError(self._text_page, place) > 0 for place in sample)
+        return bool(2 * guessed > len(sample))
 
     def _letter(self, code: int) -> str:
         """The text of a character; "" for what nobody sees and what has no meaning."""
