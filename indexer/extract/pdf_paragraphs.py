@@ -13,6 +13,7 @@ from indexer.extract.pdf_typography import Column, Typography, same_size
 from indexer.model import Kind
 
 _ENDED = re.compile(r"[.!?…:。！？؟][\"'”’»›)\]]*$")
+_LEADER = re.compile(r"(?:[.·…_] ?){4,}\s*[\divxlc]+$")  # a line of a table of contents, with its page
 _HYPHEN = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 _BULLET = re.compile(r"[•‣◦▪●■○·*–—-]|[-–]{1,2}")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]")
@@ -119,6 +120,8 @@ class Joiner:
         """Whether a paragraph ends between two lines of a chunk."""
         if _HYPHEN.search(line.text) and following.text[0].islower():
             return False
+        if _LEADER.search(line.text):
+            return True
         ended = _ENDED.search(line.text) is not None
         flows = not ended and following.text[0].islower()
         if self.typography.is_larger(line):
@@ -147,7 +150,11 @@ class Joiner:
         if level is not None and len(passage.lines) <= _MAX_HEADING_LINES:
             passage.kind, passage.level = Kind.HEADING, level
             return
-        if len(passage.lines) > _MAX_HEADING_LINES or not any(character.isalpha() for character in text):
+        if (
+            len(passage.lines) > _MAX_HEADING_LINES
+            or _LEADER.search(text)
+            or not any(character.isalpha() for character in text)
+        ):
             return
         larger = self.typography.is_larger(first) and len(text) <= _MAX_HEADING
         stands_out = all(line.bold for line in passage.lines) and not self.typography.bold

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from indexer.cleaning import collapse, one_line
+from indexer.cleaning import one_line
+from indexer.extract.rtf_flow import Flow
 from indexer.extract.rtf_words import (
     CHARACTERS,
     CHARSETS,
@@ -18,7 +19,6 @@ from indexer.extract.rtf_words import (
     SYMBOLS,
     known_encoding,
 )
-from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
 
 _TOKEN = re.compile(
@@ -40,29 +40,14 @@ class _Group:
     hidden: bool = False
 
 
-@dataclass(slots=True)
-class _Flow:
-    """A run of paragraphs: that of the document, or of a note in it."""
-
-    pieces: list[str] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)
-    behind: list[Block] = field(default_factory=list)
-    cells: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    style: tuple[Kind, int] = (Kind.PARAGRAPH, 0)
-    has_header: bool = False
-    in_table: bool = False
-    is_item: bool = False
-
-
 class RtfText:
     """Reads a document. properties: what its `info` group states; left_out: characters of what is hidden or deleted."""
 
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
         self._group = _Group()
-        self._groups: list[tuple[_Group, _Flow]] = []
-        self._flow = _Flow()
+        self._groups: list[tuple[_Group, Flow]] = []
+        self._flow = Flow()
         self._encoding = "cp1252"
         self._fonts: dict[int, str] = {}
         self._styles: dict[int, tuple[Kind, int]] = {}
@@ -103,9 +88,7 @@ class RtfText:
         self.is_cut_short = bool(self._groups)
         while self._groups:
             self._close()
-        self._end_paragraph()
-        self._end_table()
-        return self._flow.blocks
+        return self._flow.finished()
 
     def _brace(self, brace: bytes) -> None:
         self._flush()
@@ -132,11 +115,7 @@ class RtfText:
             self._side.clear()
             self._style_number = 0
         if flow is not self._flow:
-            outer, self._flow = self._flow, flow
-            self._end_paragraph()
-            self._end_table()
-            self._flow = outer
-            outer.behind += flow.blocks
+            self._flow.behind += flow.finished()
 
     def _symbol(self, symbol: bytes) -> None:
         if symbol == b"*":
@@ -172,47 +151,16 @@ class RtfText:
 
     def _end_line(self, word: str) -> None:
         """The end of a paragraph, a cell or a row."""
-        flow = self._flow
         if self._group.target != "text":
             return
         if word in ("cell", "nestcell"):
-            flow.in_table = True
-            flow.cells.append("".join(flow.pieces))
-            flow.pieces.clear()
+            self._flow.end_cell()
         elif word in ("row", "nestrow"):
-            if flow.cells:
-                flow.rows.append([one_line(cell.replace("\x00", " ")) for cell in flow.cells])
-                flow.cells = []
-            flow.in_table = False
-        elif word == "par" and (flow.in_table or flow.cells):
-            flow.pieces.append(" ")
+            self._flow.end_row()
+        elif word == "par" and self._flow.is_in_cell:
+            self._flow.pieces.append(" ")
         else:
-            self._end_paragraph()
-
-    def _end_paragraph(self) -> None:
-        flow = self._flow
-        text = collapse("".join(flow.pieces))
-        flow.pieces.clear()
-        kind, level = flow.style
-        if text.replace("\x00", "").strip():
-            self._end_table()
-            lines = "\n".join(line.strip() for line in text.split("\x00")).strip()
-            if flow.is_item and kind is Kind.PARAGRAPH:
-                kind = Kind.LIST_ITEM
-            flow.blocks.append(Block(kind, one_line(lines) if kind is Kind.HEADING else lines, level))
-        flow.blocks += flow.behind
-        flow.behind = []
-        flow.is_item = False
-
-    def _end_table(self) -> None:
-        """The rows gathered so far as blocks."""
-        flow = self._flow
-        if flow.cells:
-            flow.rows.append([one_line(cell) for cell in flow.cells])
-            flow.cells = []
-        if flow.rows:
-            flow.blocks += row_blocks(flow.rows[0], flow.rows[1:]) if flow.has_header else row_blocks((), flow.rows)
-            flow.rows, flow.has_header = [], False
+            self._flow.end_paragraph()
 
     def _add_unicode(self, number: int) -> None:
         self._flush()
@@ -304,7 +252,7 @@ class RtfText:
             self._flow.in_table = False
 
     def _begin_note(self) -> None:
-        self._flow = _Flow()
+        self._flow = Flow()
         self._to("text")
 
     def _begin_item(self) -> None:
