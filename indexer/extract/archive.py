@@ -33,11 +33,15 @@ def inner_files(file: SourceFile, members: Iterable[Member]) -> Iterator[SourceF
     A path that leads out of the archive is refused: nobody could say where such a file belongs.
     """
     placed: list[tuple[str, Member]] = []
+    refused = False
     for member in members:
         try:
             placed.append((_path(member.path), member))
         except ExtractionError as error:
+            refused = True
             yield _refused(file, member.path, error)
+    if not placed and not refused:
+        raise ExtractionError("an empty archive")
     placed.sort(key=lambda pair: pair[0])
     left_out: set[str] = set()
     for path, member in placed:

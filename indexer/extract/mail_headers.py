@@ -19,7 +19,9 @@ from indexer.model import Json
 MAX_HEADER = 20_000  # characters; of longer ones the rest is left out, and decoding them takes its time
 _MAX_ADDRESSES = 200
 _FIELD = re.compile(r"[!-9;-~]{1,80}:")
-_OF_A_MAIL = frozenset(("message-id", "mime-version", "received", "return-path", "delivered-to"))
+_OF_A_MAIL = frozenset(
+    "message-id mime-version received return-path delivered-to in-reply-to references newsgroups lines x-mailer".split()
+)
 _ENCODED = re.compile(r"=\?[^?\s]+\?[bq]\?", re.IGNORECASE)
 
 
@@ -79,7 +81,10 @@ def is_mail(start: str) -> bool:
 def _addresses(message: Message, name: str) -> Iterator[tuple[str, str]]:
     """Names and addresses; what is encoded is decoded behind the commas between them, for it may hold some."""
     values = [str(value)[:MAX_HEADER] for key, value in message.raw_items() if key.lower() == name]
-    for shown, address in getaddresses([_unfolded(value) for value in values])[:_MAX_ADDRESSES]:
+    for value in values:
+        if "@" not in value:  # no address at all, but a name
+            yield one_line(_decoded(value, charset_of(message))), ""
+    for shown, address in getaddresses([_unfolded(value) for value in values if "@" in value])[:_MAX_ADDRESSES]:
         if shown or address:
             charset = charset_of(message)
             yield one_line(_decoded(shown, charset)), one_line(_decoded(address, charset))

@@ -19,6 +19,7 @@ from indexer.report import PassedOver
 _ENCRYPTED = 0x1
 _UTF8 = 0x800
 _DOS = 0
+_OF_OTHERS = frozenset(("[Content_Types].xml", "mimetype", "META-INF/MANIFEST.MF", "AndroidManifest.xml"))
 _LOCAL_HEADER = 30  # bytes, before the name
 
 
@@ -77,7 +78,8 @@ def _path(entry: zipfile.ZipInfo) -> str:
 
 
 def _recognizes(head: Head) -> bool:
-    return head.start.startswith(SIGNATURES)
+    """Whether a file is an archive, and no document, program or app that is packed as one."""
+    return head.start.startswith(SIGNATURES) and not head.members & _OF_OTHERS
 
 
 FORMAT = Format("zip", (".zip",), read, _recognizes)

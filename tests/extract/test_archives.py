@@ -25,6 +25,7 @@ from tests.extract.conftest import Extract, Extracted, extract_path
 from tests.extract.packing import COMPRESSORS, tarred, zipped
 
 _NOTE = "The masts stand on the hill."
+_OFFICE = "unknown format: looks like a ZIP archive or an office document"
 _BROKEN = "Fetch or copy it again."
 _LIMITS = Settings(max_file_bytes=10_000, max_unpacked_bytes=300_000, max_members=50, max_depth=4).limits
 
@@ -221,6 +222,13 @@ def test_a_tar_with_a_broken_header_says_so(extract_file: Extract) -> None:
         ("a.xz", b"\xfd7zXZ\x00" + bytes(50), "what is packed in it is broken"),
         ("a.bz2", b"BZh91AY&SY" + bytes(50), "what is packed in it is broken"),
         ("a.txt.gz", gzip.compress(b""), "empty"),
+        ("a.zip", zipped({}), "an empty archive"),
+        ("a.tar", tarred({}), "an empty archive"),
+        (
+            "a.xlsx",
+            zipped({"[Content_Types].xml": "<Types/>"}),
+            "unknown format: looks like a ZIP archive or an office document",
+        ),
     ],
 )
 def test_broken_archives(extract_file: Extract, name: str, content: bytes, reason: str) -> None:
@@ -353,7 +361,7 @@ _CONTENTS = st.one_of(
 )
 
 
-@given(st.dictionaries(_PATHS, _CONTENTS, max_size=8), st.sampled_from(sorted(PACKERS)))
+@given(st.dictionaries(_PATHS, _CONTENTS, min_size=1, max_size=8), st.sampled_from(sorted(PACKERS)))
 def test_an_archive_gives_what_its_folder_gives(files: dict[str, str], name: str) -> None:
     folders = {path.rsplit("/", depth)[0] for path in files for depth in range(1, path.count("/") + 1)}
     files = {path: content for path, content in files.items() if path not in folders}

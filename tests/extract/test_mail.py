@@ -63,7 +63,8 @@ def test_a_mail_is_known_by_its_headers(extract_file: Extract, name: str) -> Non
 
 def test_a_mail_without_telling_headers_is_known_by_its_suffix(extract_file: Extract) -> None:
     text = "From: Mira Tal\nSubject: Masts\n\nThe masts stand.\n"
-    assert first(extract_file("a.eml", text)).metadata.title == "Masts"
+    metadata = first(extract_file("a.eml", text)).metadata
+    assert (metadata.title, metadata.author) == ("Masts", ("Mira Tal",))
     assert first(extract_file("a.txt", text)).metadata.format == "text"
 
 
