@@ -6,9 +6,11 @@ import functools
 import json
 import logging
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,17 @@ import click
 
 from indexer.build import rebuild
 from indexer.changes import Scope
-from indexer.command_group import DONE, FAILED, SKIPPED, CommandGroup, be_verbose, complain
+from indexer.command_group import DONE, FAILED, INTERRUPTED, SKIPPED, CommandGroup, be_verbose, complain
 from indexer.config import SETTING_NAMES, Settings, load_settings
 from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
-from indexer.report import Report, shown_path
+from indexer.report import Report, Skip, shown_path
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
 from indexer.search.warm import warm
+from indexer.summary import summary, tell_skips
 from indexer.update import update
+from indexer.watch import Watch
 
 _logger = logging.getLogger(__name__)
 
@@ -103,6 +107,15 @@ def update_command(
     return SKIPPED if strict and report.skipped else DONE
 
 
+@indexer.command("watch")
+@common_options
+def watch_command(settings: Settings, quiet: bool) -> int:
+    """Bring the index up to date now, and then whenever a file changes below its roots, until Ctrl-C."""
+    with suppress(KeyboardInterrupt):
+        Watch(settings, _ToldUpdates(settings, quiet), complain, threading.Event()).run()
+    return INTERRUPTED
+
+
 @indexer.command("status")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @common_options
@@ -168,10 +181,30 @@ def _told(report: Report, quiet: bool) -> Iterator[None]:
     try:
         yield
     finally:
-        for skip in report.skipped:
-            complain(f"Skipped {skip.path}: {skip.reason}.{' ' if skip.hint else ''}{skip.hint}")
+        tell_skips(report.skipped)
     if not quiet:
-        click.echo(_summary(report, time.monotonic() - start))
+        click.echo(summary(report, time.monotonic() - start))
+
+
+@dataclass(slots=True)
+class _ToldUpdates:
+    """Updates one after the other in front of people: only what is new is told."""
+
+    settings: Settings
+    quiet: bool
+    _told: list[Skip] | None = None
+
+    def __call__(self, scope: Scope) -> int:
+        """Make an update; gives the number of files that were left for later."""
+        report, start, first = Report(), time.monotonic(), self._told is None
+        with show_progress(self.quiet or not first) as progress:
+            update(self.settings, progress, scope, report=report)
+        before = set(self._told or ())
+        tell_skips(skip for skip in report.skipped if skip not in before)
+        self._told = report.skipped
+        if not self.quiet and (first or report.indexed or report.removed):
+            click.echo(summary(report, time.monotonic() - start))
+        return report.deferred
 
 
 def prepare(engine: SearchEngine, *, quiet: bool) -> None:
@@ -232,23 +265,6 @@ def _write(report: Report, path: Path) -> None:
         path.write_text(text + "\n", encoding="utf-8", errors="replace")
     except OSError as error:  # a full disk does not say for which file
         raise OSError(error.errno, error.strerror, str(path)) from error
-
-
-def _summary(report: Report, seconds: float) -> str:
-    parts = [f"Indexed {_counted(report.indexed, 'document')}, {_counted(report.paragraphs, 'paragraph')} in {seconds:.1f} s."]
-    for number, what in ((report.unchanged, "Unchanged"), (report.removed, "Removed"), (len(report.skipped), "Skipped")):
-        if number:
-            parts.append(f"{what} {number:,}.")
-    if report.deferred:
-        parts.append(f"Left {_counted(report.deferred, 'file')} for later, which may not be complete.")
-    if report.passed_over:
-        reasons = ", ".join(f"{count:,} {why}" for why, count in sorted(report.passed_over.items()))
-        parts.append(f"Passed over: {reasons}.")
-    return " ".join(parts)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _status_json(status: IndexStatus) -> dict[str, object]:

@@ -60,9 +60,9 @@ _BASE = ("indexer.errors", "indexer.model", "indexer.fields", "indexer.published
 _READING = ("indexer.extract", "indexer.paragraphs", "indexer.cleaning", "indexer.sentences")
 _BUILDING = (
     *("indexer.walk", "indexer.pipeline", "indexer.build", "indexer.intake", "indexer.changes", "indexer.update"),
-    *("indexer.fingerprint",),
+    *("indexer.fingerprint", "indexer.watch"),
 )
-_COMMANDS = ("indexer.commands", "indexer.command_group", "indexer.progress")
+_COMMANDS = ("indexer.commands", "indexer.command_group", "indexer.progress", "indexer.summary")
 _ASKING = ("indexer.search.query", "indexer.search.request", "indexer.search.response", "indexer.search.syntax")
 _EMBEDDED = "indexer.search.embedded"
 
@@ -79,6 +79,7 @@ _RULES = {
     "only the embedded engine knows whoosh": (("indexer", "webapp"), ("whoosh",), (_EMBEDDED, "indexer.search.stopwords")),
     "only snippets call bleach": (("webapp",), ("bleach",), ("webapp.snippets",)),
     "only the command line knows waitress": (("webapp",), ("waitress",), ("webapp.cli",)),
+    "only watching knows watchfiles": (("indexer", "webapp"), ("watchfiles",), ("indexer.watch",)),
     "only commands know click": (("indexer", "webapp"), ("click",), (*_COMMANDS, "webapp.cli")),
     "building is the command line's": (("webapp",), (*_READING, *_BUILDING, *_COMMANDS), ("webapp.cli", "webapp.__main__")),
 }

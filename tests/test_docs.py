@@ -97,14 +97,15 @@ def test_every_command_and_option_is_described() -> None:
     assert re.findall(r"^## loccit (\w+)$", text, re.MULTILINE) == [
         "rebuild",
         "update",
+        "watch",
         "rollback",
         "search",
         "serve",
         "status",
         "check",
     ]
-    assert set(loccit.commands) == {"rebuild", "update", "rollback", "search", "serve", "status", "check"}
-    assert set(indexer.commands) == {"rebuild", "update", "rollback", "status", "check"}
+    assert set(loccit.commands) == {"rebuild", "update", "watch", "rollback", "search", "serve", "status", "check"}
+    assert set(indexer.commands) == {"rebuild", "update", "watch", "rollback", "status", "check"}
     parameters = {option_name(parameter) for parameter in PARAMETERS}
     common = set.intersection(*(_options(command) for command in loccit.commands.values()))
     assert common == set(re.findall(r"`(--[a-z-]+)[^`]*`", text.split("| exit code |")[0].split("Every command takes")[1]))

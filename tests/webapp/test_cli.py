@@ -189,7 +189,7 @@ def test_a_damaged_index_is_said(tmp_path: Path) -> None:
 
 
 def test_the_indexers_commands_are_there() -> None:
-    assert set(loccit.commands) == {"rebuild", "update", "rollback", "status", "check", "search", "serve"}
+    assert set(loccit.commands) == {"rebuild", "update", "watch", "rollback", "status", "check", "search", "serve"}
     assert run(loccit, "check").exit_code == 0
 
 
