@@ -49,7 +49,7 @@ def stages(engine: SearchEngine) -> dict[str, tuple[Place, ...]]:
         _FLASK: ((Flask, "wsgi_app"),),
         "parameters and query": ((params, "parse"),),
         "the search": ((engine, "search"),),
-        "the neighbours of hits": ((engine, "document"),),
+        "the neighbours of hits": ((engine, "neighbours"),),
         "text to HTML": ((serialize, "mark"), (passages, "mark"), (tables, "mark")),
         "JSON: the body": ((serialize, "search"),),
         "JSON: encoding": ((api, "reply"),),

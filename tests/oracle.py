@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
@@ -117,6 +117,16 @@ class OracleEngine:
             if first <= paragraph.ordinal and (last is None or paragraph.ordinal <= last)
         ]
         return DocumentResponse(metadata, tuple(hits), _GENERATION)
+
+    def neighbours(self, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:
+        """For each hit the paragraph before it, its own and the one after it; none where it stands alone."""
+        found = []
+        for hit in hits:
+            _, paragraphs = self._documents.get(hit.document.id, (hit.document, ()))
+            ordinal = hit.paragraph.ordinal
+            around = tuple(one for one in paragraphs if abs(one.ordinal - ordinal) <= 1)
+            found.append(around if len(paragraphs) > 1 and ordinal <= len(paragraphs) else ())
+        return tuple(found)
 
     def recent(self, limit: int) -> tuple[DocumentMetadata, ...]:
         """The newest documents, undated ones last."""

@@ -81,15 +81,15 @@ def titled(document: DocumentMetadata, spans: Sequence[Span]) -> Titled:
     return Titled(mark(document.title, spans), script(document.language, document.title))
 
 
-def neighbours_of(hit: Hit, around: Sequence[Hit]) -> tuple[Neighbour, ...]:
+def neighbours_of(hit: Hit, around: Sequence[Paragraph]) -> tuple[Neighbour, ...]:
     """The paragraphs around a hit, itself in its place; none where it stands alone."""
     if len(around) < 2:
         return ()
     return tuple(
         Neighbour(
-            one.paragraph.ordinal,
-            None if one.paragraph.ordinal == hit.paragraph.ordinal else mark(one.paragraph.text, one.spans),
-            script(one.document.language, one.paragraph.text),
+            one.ordinal,
+            None if one.ordinal == hit.paragraph.ordinal else mark(one.text, ()),
+            script(hit.document.language, one.text),
         )
         for one in around
     )

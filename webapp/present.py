@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from indexer.errors import ParameterError
 from indexer.fields import HISTOGRAM
+from indexer.model import Paragraph
 from indexer.search.request import Match, SearchRequest, Sort
 from indexer.search.response import Hit, SearchResponse
 from webapp import params
@@ -22,8 +23,8 @@ from webapp.meant import MeantView, TitleView, present_meant, present_title
 from webapp.pager import Pager, last_page, present_pager
 from webapp.passages import Neighbour, Passage, Titled, neighbours_of, passage_of, titled
 
-Around: TypeAlias = Callable[[Hit], Sequence[Hit]]
-"""The paragraphs around a hit, itself among them."""
+Around: TypeAlias = Callable[[Sequence[Hit]], Sequence[Sequence[Paragraph]]]
+"""The paragraphs around each hit, its own among them."""
 
 _SORTS = ((Sort.RELEVANCE, "Relevance"), (Sort.NEWEST, "Newest"), (Sort.OLDEST, "Oldest"), (Sort.DOCUMENT, "By document"))
 
@@ -122,7 +123,8 @@ def present_results(
     links = SearchLinks(request)
     # Hits share their sources and tags.
     linked = cache(partial(filter_link, links))
-    hits = tuple(present_hit(hit, links, linked, around(hit), place) for hit in response.hits)
+    together = zip(response.hits, around(response.hits), strict=True)
+    hits = tuple(present_hit(hit, links, linked, neighbours, place) for hit, neighbours in together)
     return ResultsView(
         title=request.query.source.strip() or "All paragraphs",
         form=present_form(request),
@@ -146,7 +148,7 @@ def present_results(
 
 
 def present_hit(
-    hit: Hit, links: SearchLinks, linked: Callable[[str, str], FilterLink], around: Sequence[Hit], place: Place
+    hit: Hit, links: SearchLinks, linked: Callable[[str, str], FilterLink], around: Sequence[Paragraph], place: Place
 ) -> HitView:
     """Lay out one hit. linked: gives a value of a field as a filter."""
     document, paragraph = hit.document, hit.paragraph

@@ -14,7 +14,7 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
-from indexer.search.response import DocumentResponse, Facet, Generation, IndexStatus, SearchResponse, Suggestion
+from indexer.search.response import DocumentResponse, Facet, Generation, Hit, IndexStatus, SearchResponse, Suggestion
 
 
 class SearchEngine(Protocol):
@@ -54,6 +54,10 @@ class SearchEngine(Protocol):
 
         A hit that does not match the query has no spans. Raises NotFound for an unknown document.
         """
+        ...
+
+    def neighbours(self, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:
+        """For each hit the paragraph before it, its own and the one after it; none where it stands alone or is gone."""
         ...
 
     def recent(self, limit: int) -> tuple[DocumentMetadata, ...]:

@@ -139,3 +139,12 @@ def test_status_counts_what_is_in_the_index(engine: SearchEngine) -> None:
 
 def test_a_sound_index_passes_its_check(engine: SearchEngine) -> None:
     assert engine.check() == ()
+
+
+def test_neighbours_stand_around_each_hit(engine_factory: EngineFactory) -> None:
+    """Within the document alone; nothing is around a paragraph that stands alone."""
+    documents = [make_document("three.md", ["One.", "Two.", "Three."]), make_document("alone.md", ["Two alone."])]
+    engine = engine_factory(documents)
+    hits = [*engine.document("three.md").hits, *engine.document("alone.md").hits]
+    around = [[one.text for one in paragraphs] for paragraphs in engine.neighbours(hits)]
+    assert around == [["One.", "Two."], ["One.", "Two.", "Three."], ["Two.", "Three."], []]

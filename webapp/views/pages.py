@@ -10,16 +10,16 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
-from indexer.errors import NotFound, ParameterError
+from indexer.errors import ParameterError
 from indexer.search.engine import SearchEngine
 from indexer.search.request import SearchRequest
-from indexer.search.response import Hit, SearchResponse
+from indexer.search.response import SearchResponse
 from webapp import examples, params
 from webapp.context import current
 from webapp.facet_page import page_request, present_facet_page
 from webapp.facets import facet_name
 from webapp.links import server_url
-from webapp.present import Around, FormView, Notice, Place, kept_form, present_results, unknown_notice
+from webapp.present import FormView, Notice, Place, kept_form, present_results, unknown_notice
 from webapp.reader import present_document
 from webapp.start import OVERVIEW, RECENT, present_start
 from webapp.suggestions import Suggestions, present_nothing, suggest
@@ -43,7 +43,7 @@ def search() -> str:
     started = perf_counter()
     response = engine.search(parsed.request)
     took_ms = (perf_counter() - started) * 1000
-    view = present_results(parsed.request, response, _around(engine), _place(), took_ms)
+    view = present_results(parsed.request, response, engine.neighbours, _place(), took_ms)
     if notice is not None:
         view = replace(view, notices=(notice, *view.notices))
     return render_template(
@@ -136,22 +136,6 @@ def _suggestions(engine: SearchEngine, asked: SearchRequest, response: SearchRes
 
 def _count(engine: SearchEngine, asked: SearchRequest) -> int:
     return engine.search(replace(asked, page=1, page_size=1, facets=(), hints=False)).total
-
-
-def _around(engine: SearchEngine) -> Around:
-    """Gives the paragraph before a hit, the hit, and the paragraph after it; unmarked, which is what makes it cheap."""
-
-    def neighbours(hit: Hit) -> tuple[Hit, ...]:
-        ordinal = hit.paragraph.ordinal
-        if hit.document.paragraphs == 1:
-            return ()
-        try:
-            return engine.document(hit.document.id, first=max(1, ordinal - 1), last=ordinal + 1).hits
-        except NotFound:
-            # A rebuild between the search and here took the document away; the hit itself is whole.
-            return ()
-
-    return neighbours
 
 
 def _asks_anything(parsed: params.ParsedParams) -> bool:

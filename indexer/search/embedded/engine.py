@@ -13,17 +13,16 @@ import numpy as np
 from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
-from indexer.frozen import constructor
-from indexer.model import DocumentMetadata
+from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
-from indexer.search.embedded.evaluate import Evaluation
+from indexer.search.embedded.evaluate import Evaluation, accepted_forms
 from indexer.search.embedded.facets import Filtered, count_facet
-from indexer.search.embedded.forms import Expansion, bound_forms
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
+from indexer.search.embedded.hits import read_hits, read_neighbours
 from indexer.search.embedded.judged import Tree, without_stop_words
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.manifest import MANIFEST, read_manifest
@@ -49,7 +48,6 @@ from indexer.search.response import (
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
-_HIT = constructor(Hit)
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -103,13 +101,13 @@ class EmbeddedEngine:
         """Answer a request: see SearchEngine."""
         snapshot = self._snapshot()
         tree, evaluations, found, relaxed = self._find(snapshot, request.query)
-        highlighter = Highlighter(tree, _accepted(evaluations), self._equivalents)
+        highlighter = Highlighter(tree, accepted_forms(evaluations), self._equivalents)
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         return SearchResponse(
             total=sum(len(filtered.records()) for filtered in matches),
             documents=sum(len(filtered.documents()[0]) for filtered in matches),
-            hits=_hits(snapshot, ranked, highlighter),
+            hits=read_hits(snapshot, ranked, highlighter),
             generation=snapshot.generation,
             facets={
                 field.name: count_facet(field.name, matches, snapshot.values(field.name), request, self._kernels)
@@ -127,7 +125,7 @@ class EmbeddedEngine:
         """A facet, and in it what begins with a prefix: see SearchEngine."""
         snapshot = self._snapshot()
         found = self._find(snapshot, request.query)
-        _accepted(found.evaluations)
+        accepted_forms(found.evaluations)
         matches = self._filtered(snapshot, found.records, request)
         within = begun_values(snapshot, field, prefix, self._kernels) if prefix else None
         return count_facet(field, matches, snapshot.values(field), request, self._kernels, within)
@@ -159,7 +157,7 @@ class EmbeddedEngine:
         if not best or tree is None:
             return ()
         places = [Ranked(one.segment, one.record, None) for one in best]
-        hits = _hits(snapshot, places, Highlighter(tree, _accepted(evaluations), self._equivalents))
+        hits = read_hits(snapshot, places, Highlighter(tree, accepted_forms(evaluations), self._equivalents))
         return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)
 
     def _ranked(
@@ -213,8 +211,13 @@ class EmbeddedEngine:
         shown = range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end)
         records = [(segment.paragraph(record), document) for record in shown]
         marks = highlighter.mark(records) if highlighter is not None else [((), ())] * len(records)
-        hits = (_HIT(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
+        hits = (Hit(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
         return DocumentResponse(document, tuple(hits), snapshot.generation)
+
+    @_translated
+    def neighbours(self, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:
+        """The paragraphs around each hit: see SearchEngine."""
+        return read_neighbours(self._snapshot(), hits)
 
     @_translated
     def provenance(self, document_id: str) -> Provenance | None:
@@ -338,7 +341,7 @@ class EmbeddedEngine:
     def _highlighter(self, snapshot: Snapshot, query: ParsedQuery) -> Highlighter:
         """What a search for this query would mark by."""
         found = self._find(snapshot, query)
-        return Highlighter(found.tree, _accepted(found.evaluations), self._equivalents)
+        return Highlighter(found.tree, accepted_forms(found.evaluations), self._equivalents)
 
 
 def _broken_parts(snapshot: Snapshot) -> list[str]:
@@ -347,28 +350,3 @@ def _broken_parts(snapshot: Snapshot) -> list[str]:
     problems = [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
     problems += [] if records is None else records.problems()
     return problems or [*repeated_ids(segments), *unrecorded_documents(segments, records)]
-
-
-def _accepted(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
-    """The forms that each pattern stood for in the whole index. Raises QueryError where they are too many."""
-    accepted: dict[Expansion, set[str]] = {}
-    for evaluation in evaluations:
-        for expansion, forms in evaluation.expanded():
-            accepted[expansion] = accepted.get(expansion, set()) | forms
-    for expansion, forms in accepted.items():
-        bound_forms(expansion, len(forms))
-    return accepted
-
-
-def _hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter) -> tuple[Hit, ...]:
-    records = []
-    documents: dict[tuple[int, int], DocumentMetadata] = {}
-    for number, record, _ in ranked:
-        segment = snapshot.segments[number]
-        owner = number, segment.document_of(record)
-        document = documents.get(owner)
-        if document is None:
-            document = documents[owner] = segment.document(owner[1])
-        records.append((segment.paragraph(record), document))
-    marks = highlighter.mark(records)
-    return tuple([_HIT(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True)])

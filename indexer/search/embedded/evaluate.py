@@ -11,7 +11,7 @@ from indexer.fields import FIELDS
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.forms import Expansion, form_table
+from indexer.search.embedded.forms import Expansion, bound_forms, form_table
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import placed
@@ -192,3 +192,14 @@ def overlapping(segment: Segment, first: int | None, last: int | None) -> Array:
     if last is not None:
         chosen[1:] &= firsts <= last
     return chosen
+
+
+def accepted_forms(evaluations: Sequence[Evaluation]) -> dict[Expansion, set[str]]:
+    """The forms that each pattern stood for in the whole index. Raises QueryError where they are too many."""
+    accepted: dict[Expansion, set[str]] = {}
+    for evaluation in evaluations:
+        for expansion, forms in evaluation.expanded():
+            accepted[expansion] = accepted.get(expansion, set()) | forms
+    for expansion, forms in accepted.items():
+        bound_forms(expansion, len(forms))
+    return accepted

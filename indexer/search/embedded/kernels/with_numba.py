@@ -8,6 +8,7 @@ from typing import TypeAlias
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.kernels import numba_counting as counting
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
@@ -100,49 +101,49 @@ class NumbaKernels:
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
         owners = np.empty(len(ids) + 1, dtype=np.uint32)
         weights = np.empty(len(ids) + 1, dtype=np.uint32)
-        count = loops.runs(_read(ids), owner, owners, weights)
+        count = counting.runs(_read(ids), owner, owners, weights)
         return owners[:count], weights[:count]
 
     def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
         out = np.empty(len(ids), dtype=np.uint32)
-        return out[: loops.keep_runs(_read(ids), _read(weights), mask, out)]
+        return out[: counting.keep_runs(_read(ids), _read(weights), mask, out)]
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)
-        return out[: loops.expand(_read(owners), bounds, out)]
+        return out[: counting.expand(_read(owners), bounds, out)]
 
     def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        loops.add_counts(counts, ordinals, _read(owners), _read(weights))
+        counting.add_counts(counts, ordinals, _read(owners), _read(weights))
 
     def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        loops.add_counts_multi(counts, starts, ordinals, _read(owners), _read(weights))
+        counting.add_counts_multi(counts, starts, ordinals, _read(owners), _read(weights))
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
-        loops.add_counts_once(counts, ordinals, _read(ids))
+        counting.add_counts_once(counts, ordinals, _read(ids))
 
     def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
         out = np.empty(len(owners), dtype=np.bool_)
-        loops.holding(starts, ordinals, chosen, _read(owners), out)
+        counting.holding(starts, ordinals, chosen, _read(owners), out)
         return out
 
     def largest(self, counts: Array, size: int) -> tuple[Array, int]:
         if size > _SHORT:
             return largest_of_many(counts, size)
         out = np.empty(size, dtype=np.int64)
-        held, distinct = loops.largest(counts, out)
+        held, distinct = counting.largest(counts, out)
         return out[:held], distinct
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
-        found: tuple[int, int] = loops.reach(counts, firsts, lasts)
+        found: tuple[int, int] = counting.reach(counts, firsts, lasts)
         return found
 
     def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
-        found: tuple[int, int, int] = loops.bucket_span(counts, keys)
+        found: tuple[int, int, int] = counting.bucket_span(counts, keys)
         return found
 
     def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
         out = np.zeros(high - low + 1, dtype=np.int64)
-        loops.bucket_counts(counts, keys, low, out)
+        counting.bucket_counts(counts, keys, low, out)
         return out
 
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
