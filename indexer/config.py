@@ -15,6 +15,7 @@ from indexer.errors import UsageError
 from indexer.limits import Limits
 
 SETTINGS_FILE = Path("loccit.toml")
+SYNONYMS_FILE = Path("synonyms.txt")
 ENVIRONMENT_PREFIX = "LOCCIT_"
 
 
@@ -52,6 +53,9 @@ class Settings:
             "url": True,
         },
     )
+    originals: bool = field(
+        default=True, metadata={"help": "Whether the file that a document was read from can be downloaded.", "reading": False}
+    )
     threads: int = field(
         default=8, metadata={"help": "How many requests `serve` answers at once.", "reading": False, "least": 1, "most": 1_024}
     )
@@ -62,6 +66,10 @@ class Settings:
             "reading": False,
             "choices": ("auto", "numba", "numpy"),
         },
+    )
+    synonyms: Path = field(
+        default=SYNONYMS_FILE,
+        metadata={"help": "Words that count as one in a query; the default need not be there.", "reading": False},
     )
     memory: int = field(
         default=512,
@@ -188,6 +196,8 @@ def _typed(text: str, setting: Field[object]) -> object:
     if _kind(setting) is Columns:
         pairs = [part.partition("=") for part in text.split(",")]
         return {name: [column for other, _, column in pairs if other == name] for name, _, _column in pairs}
+    if _kind(setting) is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
     if _kind(setting) is int:
         try:
             return int(text)
@@ -242,6 +252,12 @@ def _is_server(url: str) -> bool:
         return False
 
 
+def _read_flag(value: object, _setting: Field[object], origin: _Origin) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError(f"{origin.shown} takes true or false, not {value!r}")
+    return value
+
+
 def _read_number(value: object, setting: Field[object], origin: _Origin) -> int:
     least: int = setting.metadata["least"]
     most: int | None = setting.metadata.get("most")
@@ -286,6 +302,7 @@ SETTING_NAMES = tuple(setting.name for setting in fields(Settings))
 _BY_NAME: dict[str, Field[object]] = {setting.name: setting for setting in fields(Settings)}
 _READERS: dict[type, Callable[[object, Field[object], _Origin], object]] = {
     str: _read_text,
+    bool: _read_flag,
     int: _read_number,
     Path: _read_path,
     tuple: _read_paths,

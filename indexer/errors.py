@@ -6,6 +6,7 @@
     │   ├── ParameterError      a bad value in a request                            400, exit 2
     │   │   └── QueryError      a query over one of the bounds                      400, exit 2
     │   ├── NotFound            no such document or paragraph                       404
+    │   ├── OriginalChanged     a document's file is not what was indexed           409
     │   ├── NoIndex             there is no index yet                               503, exit 1
     │   ├── IndexVersionError   the index was written in another format             503, exit 1
     │   ├── IndexLocked         another process is writing                          exit 1
@@ -54,6 +55,10 @@ class QueryError(ParameterError):
 
 class NotFound(UserError):
     """No such document or paragraph."""
+
+
+class OriginalChanged(UserError):
+    """The file that a document was read from is gone, or is not what was indexed."""
 
 
 class NoIndex(UserError):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from indexer.model import DocumentMetadata, Paragraph
+from indexer.report import shown_path
 
 DIGEST_BYTES = 16
 _METADATA = attrgetter(*(field.name for field in fields(DocumentMetadata)))
@@ -113,6 +114,11 @@ class Provenance:
     sha256: str
     format: str
     version: str
+
+    @property
+    def shown(self) -> str:
+        """The file for people: its path below the root, or its name if it is the root."""
+        return shown_path(self.path.name if self.path == self.root else self.path.relative_to(self.root))
 
 
 def content_digest(document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> bytes:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 from indexer.config import Settings
 from indexer.search.engine import SearchEngine, open_engine, open_writer
+from indexer.search.variants import spellings
 from tests.oracle import OracleEngine
 from tests.records import Indexed, make_document, make_paragraph
 
@@ -62,7 +63,7 @@ def _factory(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[En
 
     def build(documents: Iterable[Indexed]) -> SearchEngine:
         if name == "oracle":
-            return OracleEngine(documents)
+            return OracleEngine(documents, spellings().of)
         settings = index_settings(tmp_path_factory.mktemp("index") / "index_data", name)
         write_index(settings, documents)
         opened.append(open_engine(settings))

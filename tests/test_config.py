@@ -94,6 +94,7 @@ def test_a_home_folder_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         ("port = '1'", "loccit.toml: port takes a whole number from 0 to 65535, not '1'"),
         ("port = true", "port takes a whole number"),
         ("port = 65536", "not 65536"),
+        ("originals = 1", "originals takes true or false, not 1"),
         ("threads = 0", "threads takes a whole number from 1"),
         ("max_file_bytes = 1.5", "max_file_bytes takes a whole number from 1, not 1.5"),
         ("host = 5", "host takes a text, not 5"),

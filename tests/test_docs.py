@@ -74,7 +74,7 @@ def _as_toml(value: object) -> str:
         return "{}"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_as_toml, value))}]"
-    return str(value) if isinstance(value, int) else f'"{value}"'
+    return str(value).lower() if isinstance(value, int) else f'"{value}"'
 
 
 def test_the_examples_of_settings_hold(tmp_path: Path) -> None:
@@ -159,7 +159,11 @@ def _lasting(answer: dict[str, Any]) -> dict[str, Any]:
 def test_every_address_of_the_api_is_described() -> None:
     described = {re.sub(r"{\w+}", "{}", path) for path in re.findall(r"^## GET (\S+)$", _text("docs/api.md"), re.MULTILINE)}
     rules = create_app(Settings()).url_map.iter_rules()
-    programs = {re.sub(r"<[^>]+>", "{}", rule.rule) for rule in rules if rule.rule.startswith(("/api/", "/healthz", "/readyz"))}
+    programs = {
+        re.sub(r"<[^>]+>", "{}", rule.rule)
+        for rule in rules
+        if rule.rule.startswith(("/api/", "/healthz", "/readyz")) or rule.rule.endswith("/source")
+    }
     assert described == programs
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from indexer.config import Settings
 from indexer.search.engine import SearchEngine, open_engine
 from webapp import context, errors, examples, security, templating
-from webapp.views import api, health, pages
+from webapp.views import api, health, pages, source
 
 # The only body is a small form that holds the address it came from.
 _MAX_BODY_BYTES = 65_536
@@ -23,7 +23,7 @@ def create_app(settings: Settings, engine: SearchEngine | None = None) -> Flask:
     templating.register(app)
     engine = open_engine(settings) if engine is None else engine
     context.attach(app, context.Context(settings, engine, examples.shortcuts(engine.capabilities)))
-    for blueprint in (pages.blueprint, api.blueprint, health.blueprint):
+    for blueprint in (pages.blueprint, source.blueprint, api.blueprint, health.blueprint):
         app.register_blueprint(blueprint)
     errors.register(app)
     security.register(app)

@@ -2,6 +2,7 @@
 
 ParameterError, QueryError                   400
 NotFound                                     404
+OriginalChanged                              409
 NoIndex, IndexVersionError, IndexCorrupt     503
 anything else of ours or of Python           500, logged; the answer says nothing of it
 """
@@ -14,7 +15,7 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from indexer.errors import IndexCorrupt, IndexVersionError, LoccitError, NoIndex, NotFound, ParameterError
+from indexer.errors import IndexCorrupt, IndexVersionError, LoccitError, NoIndex, NotFound, OriginalChanged, ParameterError
 from webapp.present import kept_form
 from webapp.reply import reply
 
@@ -24,6 +25,7 @@ REBUILD = "loccit rebuild"
 _STATUSES: tuple[tuple[type[LoccitError], HTTPStatus], ...] = (
     (ParameterError, HTTPStatus.BAD_REQUEST),
     (NotFound, HTTPStatus.NOT_FOUND),
+    (OriginalChanged, HTTPStatus.CONFLICT),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexVersionError, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexCorrupt, HTTPStatus.SERVICE_UNAVAILABLE),

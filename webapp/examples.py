@@ -67,6 +67,7 @@ _TOPICS = (
         (
             Example("missile defense", "All of the words, in any form and any order, in one paragraph.", short="all the words"),
             Example("=missiles", "This form only; capitals and accents don’t matter.", short="this form only"),
+            Example("defence", "Also finds defense; as organise and organize, Kyiv and Kiev. =defence keeps to its spelling."),
             Example("missile OR radar", "Either word. OR is written in capitals.", short="either word"),
             Example(
                 "patriot missile OR radar",

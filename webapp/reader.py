@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from indexer.file_records import Provenance
 from indexer.model import DocumentMetadata, Json, Kind, Origin
 from indexer.search.request import Filter, SearchRequest
 from indexer.search.response import DocumentResponse, Hit
@@ -88,7 +89,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class ReaderView:
-    """The document page. hit_count, first_hit: None without a query."""
+    """The document page. source_url: of the original file, or ""."""
 
     form: FormView
     title: Titled
@@ -107,10 +108,16 @@ class ReaderView:
     back_url: str
     citation: Citation
     json_url: str
+    source_url: str
 
 
-def present_document(response: DocumentResponse, request: SearchRequest, place: Place) -> ReaderView:
-    """Lay out a document. request: the search that led here; its query is what is marked."""
+def present_document(
+    response: DocumentResponse, request: SearchRequest, place: Place, provenance: Provenance | None, originals: bool
+) -> ReaderView:
+    """Lay out a document. request: the search that led here; its query is what is marked.
+
+    provenance: of its file, if that is known; originals: whether files are given out.
+    """
     document = response.document
     ordinals = tuple(hit.paragraph.ordinal for hit in response.hits if hit.spans)
     sections = sum(hit.paragraph.kind is Kind.HEADING for hit in response.hits)
@@ -126,7 +133,7 @@ def present_document(response: DocumentResponse, request: SearchRequest, place: 
         source=_filtered("source", document.source) if document.source else None,
         published=dated(document.published),
         authors=tuple(_filtered("author", author) for author in document.author),
-        facts=_facts(document, extent),
+        facts=(*_facts(document, extent), *_file(provenance)),
         contents=_contents(response.hits),
         blocks=_blocks(response.hits, ordinals, place),
         query=request.query.source.strip(),
@@ -135,6 +142,7 @@ def present_document(response: DocumentResponse, request: SearchRequest, place: 
         back_url=search_url(request),
         citation=cite(document, None, place.base + address, place.today),
         json_url=f"/api{document_url(document.id, marking)}",
+        source_url=f"{address}/source" if originals and provenance and provenance.sha256 else "",
     )
 
 
@@ -199,6 +207,14 @@ def _facts(document: DocumentMetadata, extent: str) -> tuple[Fact, ...]:
         *(Fact(name, _shown(value)) for name, value in list(document.extra.items())[:_MOST_EXTRA]),
     ]
     return tuple(fact for fact in facts if fact.text or fact.links)
+
+
+def _file(provenance: Provenance | None) -> tuple[Fact, ...]:
+    """The file that a document was read from, where the index knows it."""
+    if provenance is None:
+        return ()
+    read = Fact("File", f"{provenance.shown} ({counted(provenance.size, 'byte')})")
+    return (read, Fact("SHA-256", provenance.sha256)) if provenance.sha256 else (read,)
 
 
 def _published(published: str | None, note: str) -> Fact:

@@ -1,4 +1,4 @@
-"""The headers that every answer carries.
+"""The headers that every answer carries; a view may set a stricter one itself.
 
 Nothing inline, nothing from elsewhere, no framing. URLs that we write are relative, and permalinks in citations begin as the
 settings say, so the Host header decides nothing.
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
 
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        response.headers.setdefault(name, value)
     if response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     elif request.endpoint != "static":

@@ -14,7 +14,8 @@ from benchmarks.machine import program_version
 from benchmarks.peers.contender import HITS, VALUES, Answer, Ask, EngineKind
 from benchmarks.question import Question
 from indexer.config import Settings
-from indexer.search.engine import open_engine, open_writer
+from indexer.search.embedded import EmbeddedEngine
+from indexer.search.engine import open_writer
 from webapp import params
 
 _INDEXER = Path(indexer.__file__).parent
@@ -36,7 +37,8 @@ class Loccit:
     """An opened index. kernels: the setting of that name."""
 
     def __init__(self, folder: Path, kernels: str = "auto") -> None:
-        self._engine = open_engine(Settings(index_dir=folder, kernels=kernels))
+        # Each word in its own spelling alone: no peer knows others, and the totals have to compare.
+        self._engine = EmbeddedEngine(folder, kernels)
         self._engine.status()
 
     def prepare(self, question: Question, facets: bool) -> Ask | None:

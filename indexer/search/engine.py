@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from indexer.config import Settings
+from indexer.config import SYNONYMS_FILE, Settings
 from indexer.errors import UsageError
 from indexer.file_records import FileRecord, FileRecords, Provenance
 from indexer.model import DocumentMetadata, Paragraph
+from indexer.report import shown_path
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
 from indexer.search.response import DocumentResponse, Facet, Generation, Hit, IndexStatus, SearchResponse, Suggestion
+from indexer.search.variants import Variants, read_synonyms, spellings
 
 
 class SearchEngine(Protocol):
@@ -146,13 +150,18 @@ class IndexWriter(Protocol):
     ) -> None: ...
 
 
+_logger = logging.getLogger(__name__)
+
 __all__ = ["Capabilities", "IndexWriter", "SearchEngine", "open_engine", "open_writer", "rollback"]
 
 
 def open_engine(settings: Settings) -> SearchEngine:
-    """The engine that the settings name, over their index folder. An absent index shows at the first call."""
+    """The engine that the settings name, over their index folder. An absent index shows at the first call.
+
+    Raises UsageError for synonyms that cannot be read; lines of theirs that say nothing are logged and left out.
+    """
     if settings.engine == "embedded":
-        return EmbeddedEngine(settings.index_dir, settings.kernels)
+        return EmbeddedEngine(settings.index_dir, settings.kernels, _variants(settings.synonyms).of)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
 
 
@@ -186,3 +195,13 @@ def rollback(settings: Settings) -> Generation:
         manifest = roll_back(settings.index_dir)
         return Generation(manifest.name, manifest.built)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
+
+
+def _variants(synonyms: Path) -> Variants:
+    """Our spellings and the user's synonyms; a file of the default name need not be there."""
+    if synonyms == SYNONYMS_FILE and not synonyms.exists():
+        return spellings()
+    variants, bad = read_synonyms(synonyms)
+    for line in bad:
+        _logger.warning("%s:%d is left out: it %s.", shown_path(synonyms), line.number, line.reason)
+    return variants

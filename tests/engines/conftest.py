@@ -8,6 +8,7 @@ import pytest
 
 from indexer.config import Settings
 from indexer.search.engine import SearchEngine
+from indexer.search.variants import spellings
 from tests.conftest import ENGINES, EngineFactory, index_settings
 from tests.engines.library import make_library
 from tests.oracle import OracleEngine
@@ -16,7 +17,7 @@ from tests.oracle import OracleEngine
 @pytest.fixture(scope="session")
 def oracle() -> OracleEngine:
     """What the library answers by brute force."""
-    return OracleEngine(make_library())
+    return OracleEngine(make_library(), spellings().of)
 
 
 @pytest.fixture(scope="session")

@@ -69,8 +69,10 @@ def facet(field: str) -> str:
 def document(document_id: str) -> str:
     """A whole document; the search that led there stands in the URL, and its query's hits are marked."""
     parsed = params.parse(_pairs())
-    response = current().engine.document(document_id, parsed.request.query)
-    view = present_document(response, parsed.request, _place())
+    engine = current().engine
+    response = engine.document(document_id, parsed.request.query)
+    provenance = engine.provenance(response.document.id)
+    view = present_document(response, parsed.request, _place(), provenance, current().settings.originals)
     return render_template("document.html", view=view, form=view.form, notice=unknown_notice(parsed.unknown))
 
 
