@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, TypeAlias
 
+from indexer.enrich.language import with_languages
 from indexer.errors import ExtractionError
 from indexer.extract import extract
 from indexer.extract.content import Allowance, OpenFile
@@ -110,9 +111,9 @@ def opened(file: File) -> Iterator[BinaryIO]:
 
 
 def _records(document: Document, shown: str) -> Iterator[Record | Skip]:
-    made = paragraphs(document)
+    metadata, made = with_languages(document.metadata, paragraphs(document))
     if made:
-        yield Record(replace(document.metadata, paragraphs=len(made)), made, shown, document.left_out)
+        yield Record(replace(metadata, paragraphs=len(made)), made, shown, document.left_out)
     else:
         yield Skip(shown, "holds no text")
 

@@ -60,7 +60,7 @@ class Lookup:
 
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
-        if len(slot.readings) == 1:
+        if len(slot.readings) == len(slot.readings[0]) == 1:
             found = [self._entry_matches(entry).units for entry in self._entries(slot.readings[0][0], slot.exact)]
             if len(found) == 1:
                 return len(found[0])
@@ -72,10 +72,13 @@ class Lookup:
         """The units that hold a slot, in any of its readings; a place that two readings share counts once."""
         if len(slot.readings) > 1:
             return self._counted(self._slot_occurrences(slot, None))
+        if len(slot.readings[0]) > 1:
+            return self.phrase((slot,))
         return self._merged([self._entry_matches(entry) for entry in self._entries(slot.readings[0][0], slot.exact)])
 
     def phrase(self, slots: Sequence[Slot]) -> Matches:
         """The units that hold the slots in order, next to each other."""
+        slots = [part for slot in slots for part in slot.parts()]
         if len(slots) == 1:
             return self.slot(slots[0])
         if not all(map(self._may_stand, slots)):
@@ -176,7 +179,7 @@ class Lookup:
                 for entry in self._entries(reading[0], slot.exact):
                     found.setdefault(entry.covered, []).append(self._entry_occurrences(entry, within))
             else:
-                parts = [Slot(((word,),), slot.exact) for word in reading]
+                parts = Slot((reading,), slot.exact).parts()
                 for length, keys in self._phrase_occurrences(parts, within).items():
                     found.setdefault(length, []).append(keys)
         return {length: self._union_keys(keys) for length, keys in found.items()}
@@ -204,7 +207,7 @@ class Lookup:
                 entries = [self._entry_matches(entry).units for entry in self._entries(reading[0], slot.exact)]
                 found.append(self._union(entries))
             else:
-                found.append(self._units_of_all([Slot(((word,),), slot.exact) for word in reading]))
+                found.append(self._units_of_all(Slot((reading,), slot.exact).parts()))
         return self._union(found)
 
     def _union(self, arrays: list[Array]) -> Array:

@@ -134,7 +134,7 @@ class SiftedText:
     def find(self, wanted: Wanted) -> list[Span]:
         """The spans of the words that match."""
         if wanted.only is not None:
-            return [span for (span,) in self.found[wanted.only].values()] if wanted.only in self.found else []
+            return [span for spans in self.found[wanted.only].values() for span in spans] if wanted.only in self.found else []
         if not wanted.slots:
             return []
         if wanted.slop is not None:
@@ -187,7 +187,10 @@ def sift(texts: Sequence[str], sieve: Sieve) -> list[SiftedText]:
             spots = found.get(key)
             if spots is None:
                 spots = found[key] = {}
-            spots[position + place, length] = ((offset + first, offset + last),)
+            # Of a letter and a pair that begin at one place, a pattern may mean both.
+            at = position + place, length
+            span = offset + first, offset + last
+            spots[at] = (*spots[at], span) if at in spots else (span,)
         position += advance
         end = stop
     return sifted

@@ -36,6 +36,12 @@ class Slot:
     readings: tuple[tuple[Sought, ...], ...]
     exact: bool
 
+    def parts(self) -> tuple[Slot, ...]:
+        """A slot for each word next to the other of the only reading; the slot itself where it has several readings."""
+        if len(self.readings) > 1 or len(self.readings[0]) == 1:
+            return (self,)
+        return tuple(Slot(((word,),), self.exact) for word in self.readings[0])
+
 
 def node_slots(node: Word | Phrase | Wildcard | Fuzzy, equivalents: Equivalents = no_equivalents) -> tuple[Slot, ...]:
     """The slots of a node in order; a hyphenated word is one, and a word or a pattern has one or none."""

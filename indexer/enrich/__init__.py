@@ -1,0 +1,1 @@
+"""Enrichment: what is found out about documents from their text."""
