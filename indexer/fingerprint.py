@@ -18,6 +18,7 @@ LIBRARIES = (
     "python-frontmatter",
     "PyYAML",
     "trafilatura",
+    "py3langid",
 )
 """What readers import: another version may read a document differently."""
 
