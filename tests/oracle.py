@@ -310,6 +310,6 @@ def _stretch(day: date, interval: Interval) -> tuple[date, date]:
 
 
 def without_generation(response: SearchResponse) -> SearchResponse:
-    """The response as any engine must give it, scores and the name of the generation aside."""
+    """The response as any engine must give it: scores, the name of the generation and what may have been meant aside."""
     hits = tuple(replace(hit, score=None) for hit in response.hits)
-    return replace(response, generation="", hits=hits, warnings=())
+    return replace(response, generation="", hits=hits, warnings=(), did_you_mean=None)

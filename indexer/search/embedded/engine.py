@@ -18,6 +18,8 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
+from indexer.search.embedded.corrections import FEW, did_you_mean
+from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation, accepted_forms
 from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
@@ -32,9 +34,11 @@ from indexer.search.embedded.slots import Equivalents, no_equivalents
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.suggest import suggest
 from indexer.search.embedded.titles import best_titles, title_tree
+from indexer.search.embedded.vocabulary import Vocabulary
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.response import (
+    DidYouMean,
     DocumentResponse,
     Facet,
     Generation,
@@ -104,8 +108,9 @@ class EmbeddedEngine:
         highlighter = Highlighter(tree, accepted_forms(evaluations), self._equivalents)
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
+        total = sum(len(filtered.records()) for filtered in matches)
         return SearchResponse(
-            total=sum(len(filtered.records()) for filtered in matches),
+            total=total,
             documents=sum(len(filtered.documents()[0]) for filtered in matches),
             hits=read_hits(snapshot, ranked, highlighter),
             generation=snapshot.generation,
@@ -118,7 +123,17 @@ class EmbeddedEngine:
             relaxed=relaxed,
             warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
             titles=self._titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
+            did_you_mean=self._meant(snapshot, evaluations, request, 0 if relaxed else total) if request.hints else None,
         )
+
+    def _meant(
+        self, snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest, total: int
+    ) -> DidYouMean | None:
+        """What may have been meant by a query that finds `total`, unrelaxed."""
+        if total >= FEW or not request.query.source:
+            return None
+        vocabulary = Vocabulary(snapshot.segments, self._kernels)
+        return did_you_mean(request.query.source, total, snapshot.records, vocabulary, Counting(evaluations, request))
 
     @_translated
     def facet(self, request: SearchRequest, field: str, prefix: str = "") -> Facet:

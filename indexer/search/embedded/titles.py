@@ -47,7 +47,7 @@ def best_titles(tree: Tree, evaluations: Sequence[Evaluation], request: SearchRe
     try:
         for number, evaluation in enumerate(evaluations):
             records, documents = _documents(tree, evaluation)
-            best = shortest(evaluation.segment, _passing(evaluation, documents, request))
+            best = shortest(evaluation.segment, _passing(evaluation, records, documents, request))
             found += [_titled(evaluation.segment, number, document, records) for document in best]
     except QueryError:  # a pattern that stands for too many words of titles
         return []
@@ -92,13 +92,13 @@ def _by_title(node: Tree, evaluation: Evaluation) -> Array | None:
     return functools.reduce(evaluation.kernels.intersection, sorted(held, key=len)) if len(held) == len(each) else None
 
 
-def _passing(evaluation: Evaluation, documents: Array, request: SearchRequest) -> Array:
-    """Those that have a record which passes every filter."""
+def _passing(evaluation: Evaluation, records: Array | None, documents: Array, request: SearchRequest) -> Array:
+    """Those that have a record which passes every filter, of those that match where that is not for titles to say."""
     bounds = evaluation.segment.bounds
     documents = documents[bounds[documents] < bounds[documents + 1]]
     if not request.filtered or not len(documents):
         return documents
-    records = evaluation.kernels.expand(documents, bounds)
+    records = evaluation.kernels.expand(documents, bounds) if records is None else records
     return Filtered(evaluation.segment, records, request, evaluation.kernels).documents()[0]
 
 
