@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import pytest
 
@@ -278,3 +279,95 @@ def test_nothing_reaches_over_the_side(visitor: Visitor, width: int, dark: bool)
         assert _width_over(page) <= 0, address
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert (ground == "rgb(18, 21, 20)") == dark
+
+
+def test_suggestions_by_keyboard_alone(visitor: Visitor) -> None:
+    page = visitor.open("/?q=umerov")
+    box = page.locator("#q")
+    assert box.get_attribute("aria-expanded") == "false"
+    page.keyboard.press("/")
+    page.keyboard.type("patri")
+    page.wait_for_selector("#q-list [role=option]")
+    assert (box.get_attribute("role"), box.get_attribute("aria-expanded")) == ("combobox", "true")
+    options = page.locator("#q-list [role=option]")
+    texts = [option.get_attribute("data-text") for option in options.all()]
+
+    page.keyboard.press("ArrowDown")
+    assert box.input_value() == texts[0]
+    assert box.get_attribute("aria-activedescendant") == options.first.get_attribute("id")
+    assert options.first.get_attribute("aria-selected") == "true"
+    page.keyboard.press("ArrowUp")
+    assert box.input_value() == "patri"
+    assert box.get_attribute("aria-activedescendant") is None
+    page.keyboard.press("ArrowUp")
+    assert box.input_value() == texts[-1]
+    page.keyboard.press("Escape")
+    assert (box.input_value(), box.get_attribute("aria-expanded")) == ("patri", "false")
+    assert options.count() == 0
+
+    page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#q-list [role=option]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    assert (box.input_value(), options.count()) == (texts[0], 0)
+    assert page.evaluate("document.activeElement.id") != "q"
+
+    page.keyboard.press("/")
+    page.keyboard.type("patri")
+    page.wait_for_selector("#q-list [role=option]")
+    count = int(options.first.locator(".n").inner_text())
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/?{urlencode({'q': texts[0]})}")
+    assert _total(page) == count
+
+
+def test_stale_suggestions_are_dropped_and_half_made_words_ask_nothing(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/suggest" in request.url else None)
+    page.keyboard.press("/")
+    page.keyboard.type("patriot", delay=5)
+    page.wait_for_selector("#q-list [role=option]")
+    assert len(asked) < len("patriot")
+    page.evaluate(
+        "const q = document.getElementById('q'); q.value = 'か';"
+        "q.dispatchEvent(new InputEvent('input', { isComposing: true, bubbles: true }));"
+        "q.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', isComposing: true, bubbles: true }));"
+    )
+    assert page.input_value("#q") == "か"
+    before = len(asked)
+    page.wait_for_timeout(300)
+    assert len(asked) == before
+
+
+def test_a_suggestion_is_chosen_by_a_click(visitor: Visitor) -> None:
+    page = visitor.open("/", width=360, height=740, dark=True)
+    page.fill("#q", "patri")
+    first = page.locator("#q-list [role=option]").first
+    text = first.get_attribute("data-text")
+    first.click()
+    page.wait_for_url(f"**/?{urlencode({'q': text})}")
+    assert page.locator("#q-list [role=option]").count() == 0
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_facet_is_searched(visitor: Visitor, script: bool) -> None:
+    page = visitor.open("/?page=1&facet_size=2", script=script)
+    box = page.locator(".facet-find input[type=search]").first
+    name = (page.locator(".facet", has=page.locator(".facet-find")).first.get_attribute("id") or "").removeprefix("f-")
+    values = page.locator(f"#f-{name} .value label")
+    wanted = values.first.inner_text()
+    before = values.count()
+    box.fill(wanted[:4])
+    if not script:
+        box.press("Enter")
+        page.wait_for_url(f"**/facets/{name}?*")
+        assert page.input_value("#find-" + name) == wanted[:4]
+    else:
+        page.wait_for_function(f"document.querySelectorAll('#f-{name} .value').length !== {before}", timeout=5000)
+    assert wanted in values.all_inner_texts()
+    page.locator(f"#f-{name} .value", has_text=wanted).first.locator("label").click()
+    if not script:
+        page.locator(".facet-page .apply").click()
+    page.wait_for_url(re.compile(rf"/\?.*\b{name}="))

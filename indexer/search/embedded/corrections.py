@@ -157,6 +157,9 @@ class _Corrections:
                     known.add(text)
                     other = _FIRST_LETTER if text[0] != word.form[0] else 0.0
                     yield text, math.log(1 + frequency) - _EDIT * distance - other
+            # What is one edit away and no odd word itself is what was meant; to look further takes as long again.
+            if any(self._vocabulary.frequency(text) > _HARDLY for text in known - {word.form}):
+                break
         yield from self._split(word.form)
 
     def _split(self, form: str) -> Iterator[tuple[str, float]]:
