@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.search.analysis import fold, is_stop_word, tokenize
+from indexer.search.analysis import fold, tokenize
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.vocabulary import Vocabulary
 from indexer.search.lexer import OPERATORS
 from indexer.search.query import Phrase
 from indexer.search.quotations import pair_quotations
 from indexer.search.response import DidYouMean
+from indexer.search.stopwords import is_stop_word
 
 FEW = 10
 """A query that finds so many records is what was meant."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -12,8 +13,8 @@ from indexer.search import syntax
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered
-from indexer.search.embedded.judged import stop_lists_of, without_stop_words
-from indexer.search.query import Node
+from indexer.search.embedded.judged import Tree, stop_lists_of, without_stop_words
+from indexer.search.query import All, Any, Node
 from indexer.search.request import SearchRequest
 
 
@@ -24,11 +25,25 @@ class Counting:
         self.evaluations = evaluations
         self._stop_lists = stop_lists_of([evaluation.segment for evaluation in evaluations])
         self._request = request
+        # What is equal is the same: an evaluation knows a node again by its identity.
+        self._nodes: dict[Node, Node] = {}
+        self._judged: dict[Node, Tree] = {}
 
     def records(self, tree: Node) -> list[Array]:
         """The live records of each segment that match a tree, whatever the filters say."""
-        judged = without_stop_words(tree, self._stop_lists)
+        judged = self._judged.get(tree)
+        if judged is None:
+            judged = self._judged[tree] = without_stop_words(self._same_nodes(tree), self._stop_lists)
         return [evaluation.records(judged) for evaluation in self.evaluations]
+
+    def _same_nodes(self, node: Node) -> Node:
+        """The node, made of those that are known."""
+        known = self._nodes.get(node)
+        if known is None:
+            if isinstance(node, All | Any):
+                node = replace(node, children=tuple(map(self._same_nodes, node.children)))
+            known = self._nodes[node] = node
+        return known
 
     def same(self, source: str, other: str) -> bool:
         """Whether two queries find the same records."""

@@ -148,12 +148,16 @@ class EmbeddedEngine:
     @_translated
     def suggest(self, text: str) -> tuple[Suggestion, ...]:
         """What a query may become: see SearchEngine."""
-        return suggest(self._snapshot(), text, self._kernels)
+        snapshot = self._snapshot()
+        return suggest(snapshot, text, self._evaluations(snapshot), self._kernels)
+
+    def _evaluations(self, snapshot: Snapshot) -> list[Evaluation]:
+        return [Evaluation(segment, self._kernels, self._equivalents) for segment in snapshot.segments]
 
     def _find(self, snapshot: Snapshot, query: ParsedQuery) -> _Found:
         """What a query finds without any filter, relaxed where it has to be."""
         tree = without_stop_words(query.tree, snapshot.stop_lists)
-        evaluations = [Evaluation(segment, self._kernels, self._equivalents) for segment in snapshot.segments]
+        evaluations = self._evaluations(snapshot)
         records = [evaluation.records(tree) for evaluation in evaluations]
         if query.relaxed is None or any(map(len, records)):
             return _Found(tree, evaluations, records, False)

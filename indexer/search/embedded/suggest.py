@@ -5,7 +5,7 @@ Nothing is kept for it in the index: words come from the dictionaries, phrases f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from indexer.fields import FACETS
@@ -37,16 +37,17 @@ _ALIKE = 4
 _NO_MARKS = str.maketrans(dict.fromkeys(MARKS, " "))
 
 
-def suggest(snapshot: Snapshot, text: str, kernels: Kernels) -> tuple[Suggestion, ...]:
+def suggest(snapshot: Snapshot, text: str, evaluations: Sequence[Evaluation], kernels: Kernels) -> tuple[Suggestion, ...]:
     """What may be meant by what was typed so far: most records first, MAX_SUGGESTIONS at most.
 
+    evaluations: of the snapshot's segments, which have looked for nothing yet.
     Raises QueryError for a text over a bound.
     """
     syntax.parse(text)
     typed = read_typed(text)
     if typed is None:
         return ()
-    found = list(_Suggesting(snapshot, typed, kernels).found())
+    found = list(_Suggesting(snapshot, typed, Counting(evaluations, SearchRequest()), kernels).found())
     distinct = {suggestion.text.casefold(): suggestion for suggestion in reversed(found)}.values()
     others = [each for each in distinct if each.kind is not SuggestionKind.WORD]
     words = sorted((each for each in distinct if each.kind is SuggestionKind.WORD), key=_order)
@@ -65,12 +66,12 @@ def edits(word: str) -> int:
 class _Suggesting:
     """One text, completed. Words before the last that no record has are taken for the nearest ones that some have."""
 
-    def __init__(self, snapshot: Snapshot, typed: Typed, kernels: Kernels) -> None:
+    def __init__(self, snapshot: Snapshot, typed: Typed, counting: Counting, kernels: Kernels) -> None:
         self._snapshot = snapshot
         self._typed = typed
         self._kernels = kernels
         self._vocabulary = Vocabulary(snapshot.segments, kernels)
-        self._counting = Counting([Evaluation(segment, kernels) for segment in snapshot.segments], SearchRequest())
+        self._counting = counting
         self._before = tuple(map(self._known, typed.before)) if typed.field is None else typed.before
         self._base = typed.text[: typed.prefix_start]
         if self._before != typed.before:
