@@ -29,7 +29,7 @@ class Field:
 
 FIELDS: tuple[Field, ...] = (
     Field("text", "Text", FieldKind.TEXT, per_document=False, weight=1.0),
-    Field("title", "Title", FieldKind.TEXT, weight=1.5),
+    Field("title", "Title", FieldKind.TEXT, weight=2.0),
     Field("source", "Source", FieldKind.KEYWORD, facet=True),
     Field("author", "Author", FieldKind.KEYWORD, facet=True, multi=True),
     Field("published", "Published", FieldKind.DATE),

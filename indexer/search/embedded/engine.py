@@ -16,6 +16,7 @@ from indexer.file_records import Provenance
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
+from indexer.search.embedded.best import rank
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
 from indexer.search.embedded.corrections import FEW, did_you_mean
@@ -29,7 +30,7 @@ from indexer.search.embedded.judged import Tree, without_stop_words
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.manifest import MANIFEST, read_manifest
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
-from indexer.search.embedded.scoring import rank
+from indexer.search.embedded.ranking import Ranking
 from indexer.search.embedded.slots import Equivalents, no_equivalents
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.suggest import suggest
@@ -52,6 +53,7 @@ from indexer.search.response import (
 
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
+_RANKING = Ranking()
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -90,12 +92,19 @@ class EmbeddedEngine:
 
     capabilities = Capabilities()
 
-    def __init__(self, index_dir: Path, kernels: str = "auto", equivalents: Equivalents = no_equivalents) -> None:
+    def __init__(
+        self,
+        index_dir: Path,
+        kernels: str = "auto",
+        equivalents: Equivalents = no_equivalents,
+        ranking: Ranking = _RANKING,
+    ) -> None:
         """equivalents: what counts as the same word as a form."""
         self._index_dir = index_dir
         self._equivalents = equivalents
         self._manifest = index_dir / MANIFEST
         self._kernels = load_kernels(kernels)
+        self._ranking = ranking
         self._opening = threading.Lock()
         self._opened: tuple[tuple[int, int, int], Snapshot] | None = None
         self._checked: tuple[tuple[int, int, int], tuple[str, ...]] | None = None
@@ -195,14 +204,16 @@ class EmbeddedEngine:
                 None if (found := evaluation.rows(tree)) is None else filtered.rows(found)
                 for evaluation, filtered in zip(evaluations, matches, strict=True)
             ]
-            return by_score(segments, rank(tree, evaluations, passing, rows, snapshot.statistics, first + size), first, size)
+            best = rank(tree, evaluations, passing, rows, snapshot.statistics, self._ranking, first + size)
+            return by_score(segments, best, first, size)
         pairs = [(filtered.records(), filtered.documents()[0]) for filtered in matches]
         ranked = by_document(segments, pairs, request.order, first, size, self._kernels)
         if not request.query.scored:
             return ranked
         chosen = [[place.record for place in ranked if place.segment == number] for number in range(len(segments))]
         records = [np.array(sorted(numbers), dtype=np.uint32) for numbers in chosen]
-        scored = rank(tree, evaluations, records, [None] * len(segments), snapshot.statistics, size)
+        rows = [None] * len(segments)
+        scored = rank(tree, evaluations, records, rows, snapshot.statistics, self._ranking.of_words, size)
         scores = [dict(zip(best.tolist(), values.tolist(), strict=True)) for best, values in scored]
         return [place._replace(score=scores[place.segment][place.record]) for place in ranked]
 

@@ -91,6 +91,14 @@ class Evaluation:
             found = self._matches[key] = self._match(node, field)
         return found
 
+    def starts(self, node: Leaf, records: Array) -> Array:
+        """Where a leaf begins in the text of these records (ascending), as sorted keys."""
+        return self._lookup("text").starts(self.slots(node), records)
+
+    def slot(self, slot: Slot, field: str) -> Matches:
+        """The units of a field that hold one slot, deleted ones included."""
+        return self._lookup(field).slot(slot)
+
     def count_slot(self, slot: Slot, field: str) -> int:
         """How many live records hold one slot of a phrase."""
         lookup = self._lookup(field)

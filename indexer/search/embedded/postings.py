@@ -115,6 +115,10 @@ class Lookup:
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
         return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
 
+    def starts(self, slots: Sequence[Slot], within: Array) -> Array:
+        """Where the slots begin to stand in order, next to each other, as sorted keys; only in the units `within`."""
+        return self._union_keys(list(self._phrase_occurrences(slots, within).values()))
+
     def _plain(self, slots: Sequence[Slot]) -> tuple[list[_Entry | None], list[_Entry]] | None:
         """For each slot the one term that it stands for in all its forms, if any; and entries that cover more positions.
 

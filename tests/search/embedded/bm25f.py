@@ -26,7 +26,7 @@ Spot: TypeAlias = tuple[int, int]
 
 K1 = 1.2
 B = {"text": 0.75, "title": 0.5, "section": 0.5}
-WEIGHTS = {"text": 1.0, "title": 1.5, "section": 0.5}
+WEIGHTS = {"text": 1.0, "title": 2.0, "section": 0.5}
 
 
 class Reference:
@@ -34,12 +34,12 @@ class Reference:
 
     def __init__(self, documents: Sequence[Indexed], equivalents: Equivalents = no_equivalents) -> None:
         self._equivalents = equivalents
-        self._records = [(metadata, paragraph) for metadata, paragraphs in documents for paragraph in paragraphs]
-        self._mean = {field: self._total(field) / len(self._records) for field in WEIGHTS}
+        self.records = [(metadata, paragraph) for metadata, paragraphs in documents for paragraph in paragraphs]
+        self._mean = {field: self._total(field) / len(self.records) for field in WEIGHTS}
 
     def score(self, tree: Node, record: Record) -> float:
         """What a record that matches the tree scores."""
-        return sum(weight * self._leaf(leaf, record) for leaf, weight in _leaves(tree, 1.0))
+        return sum(weight * self._leaf(leaf, record) for leaf, weight in leaves(tree, 1.0))
 
     def _leaf(self, leaf: Leaf | Published, record: Record) -> float:
         if isinstance(leaf, Published):
@@ -47,30 +47,70 @@ class Reference:
             return 1.0 if days and days.overlaps(leaf.first, leaf.last) else 0.0
         if leaf.field is not None and leaf.field not in WEIGHTS:
             return 1.0 if any(_spots(leaf, tokens, None, self._equivalents) for tokens in _values(leaf.field, record)) else 0.0
-        tf = 0.0
-        for field in WEIGHTS if leaf.field is None else (leaf.field,):
-            norm = 1 - B[field] + B[field] * _length(field, record) / (self._mean[field] or 1.0)
-            tf += WEIGHTS[field] * _frequency(leaf, field, record, self._equivalents) / norm
-        return self._idf(leaf) * tf * (K1 + 1) / (K1 + tf)
+        tf = self.tf(leaf, record)
+        return self.idf(leaf) * tf * (K1 + 1) / (K1 + tf)
+
+    def tf(self, leaf: Leaf, record: Record) -> float:
+        """A leaf's weighted frequency in a record, over the fields in which it counts."""
+        fields = WEIGHTS if leaf.field is None else (leaf.field,)
+        return sum(
+            WEIGHTS[field] * _frequency(leaf, field, record, self._equivalents) / self.norm(field, record) for field in fields
+        )
+
+    def norm(self, field: str, record: Record) -> float:
+        """What frequencies are divided by in a field of a record."""
+        return 1 - B[field] + B[field] * _length(field, record) / (self._mean[field] or 1.0)
+
+    def document_norm(self, record: Record) -> float:
+        """The same for all texts of a record's document."""
+        documents = {metadata.id for metadata, _ in self.records}
+        mean = self._total("text") / len(documents)
+        length = sum(_length("text", each) for each in self.same_document(record))
+        return 1 - B["text"] + B["text"] * length / (mean or 1.0)
+
+    def same_document(self, record: Record) -> list[Record]:
+        """The records of a record's document."""
+        return [each for each in self.records if each[0].id == record[0].id]
+
+    def frequency(self, leaf: Leaf, field: str, record: Record) -> int:
+        """How often a leaf stands in a field of a record."""
+        return _frequency(leaf, field, record, self._equivalents)
+
+    def count(self, form: str, record: Record) -> int:
+        """How often a word, or one that counts as the same, stands in a record's text."""
+        stemmer, (tokens,) = stemmer_of(language_of(*record)), _values("text", record)
+        stems = {stem(each, stemmer) for each in (form, *self._equivalents(form)) if " " not in each}
+        return sum(stem(token.form, stemmer) in stems for token in tokens)
+
+    def starts(self, leaf: Leaf, record: Record) -> list[int]:
+        """The places where a leaf begins in a record's text."""
+        (tokens,) = _values("text", record)
+        return sorted({start for start, _ in _spots(leaf, tokens, stemmer_of(language_of(*record)), self._equivalents)})
+
+    def idf_of(self, having: int) -> float:
+        """The idf of a word that so many records have."""
+        return math.log(1 + (len(self.records) - having + 0.5) / (having + 0.5))
 
     @cache  # noqa: B019 (an instance lives as long as its test)
-    def _idf(self, leaf: Leaf) -> float:
+    def idf(self, leaf: Leaf) -> float:
+        """The idf of a leaf; of a phrase that of its words together."""
         field = leaf.field or "text"
         each = [leaf] if not isinstance(leaf, Phrase) else [_slot_of(leaf, word) for word in _words(leaf.text)]
         total = 0.0
         for one in each:
-            having = sum(1 for record in self._records if _frequency(one, field, record, self._equivalents))
-            total += math.log(1 + (len(self._records) - having + 0.5) / (having + 0.5))
+            having = sum(1 for record in self.records if _frequency(one, field, record, self._equivalents))
+            total += self.idf_of(having)
         return total
 
     def _total(self, field: str) -> int:
-        return sum(_length(field, record) for record in self._records)
+        return sum(_length(field, record) for record in self.records)
 
 
-def _leaves(node: Node, weight: float) -> Iterator[tuple[Leaf | Published, float]]:
+def leaves(node: Node, weight: float) -> Iterator[tuple[Leaf | Published, float]]:
+    """The nodes that score, each with its weight times those of the groups around it."""
     if isinstance(node, All | Any):
         for child in node.children:
-            yield from _leaves(child, weight * node.weight)
+            yield from leaves(child, weight * node.weight)
     else:
         yield node, weight * node.weight
 

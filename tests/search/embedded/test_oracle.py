@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,15 +18,17 @@ from hypothesis import settings
 
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.manifest import Manifest, read_manifest
+from indexer.search.query import Node
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.response import SearchResponse
 from tests.engines.library import IDS, make_library
 from tests.matching import language_of, without_stop_words
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed
-from tests.search.embedded.bm25f import Reference
+from tests.search.embedded.bm25f import Record, Reference
 from tests.search.embedded.conftest import Tally
 from tests.search.embedded.random_requests import RandomRequests
+from tests.search.embedded.second_look import SecondLook
 
 _INDEXES = 3
 _TREES = 7 * settings().max_examples // _INDEXES
@@ -127,13 +130,21 @@ def assert_answered(index: Updated, request: SearchRequest) -> int:
     for answer in answers:
         assert without_generation(answer) == _ordered(expected, answer, request), request
     tree = request.query.relaxed if expected.relaxed and request.query.relaxed else request.query.tree
+    records = [(hit.document, hit.paragraph) for hit in expected.hits]
+    tree_of = partial(_tree_of, tree)
+    scores = SecondLook(index.reference, tree_of, records).scores() if request.order is Sort.RELEVANCE else {}
     for hit, other in zip(*(answer.hits for answer in answers), strict=True):
-        score = index.reference.score(
-            without_stop_words(tree, language_of(hit.document, hit.paragraph)), (hit.document, hit.paragraph)
-        )
+        record = hit.document, hit.paragraph
+        place = hit.document.id, hit.paragraph.ordinal
+        score = scores[place] if scores else index.reference.score(tree_of(record), record)
         assert hit.score == pytest.approx(score, rel=1e-6, abs=1e-6), request
         assert other.score == pytest.approx(hit.score, abs=1e-9), request
     return expected.total
+
+
+def _tree_of(tree: Node, record: Record) -> Node:
+    """What a query is in a record's language."""
+    return without_stop_words(tree, language_of(*record))
 
 
 def _ordered(expected: SearchResponse, answer: SearchResponse, request: SearchRequest) -> SearchResponse:

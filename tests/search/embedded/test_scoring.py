@@ -113,7 +113,7 @@ def test_the_formula_by_hand(tmp_path_factory: pytest.TempPathFactory, kernels: 
     engine = EmbeddedEngine(make_index(tmp_path_factory.mktemp("hand") / "index_data", documents), kernels)
     # Lengths: text 4, 1, 3, 2 (mean 2.5); title 1, 2, 2, 1 (mean 1.5); section 2, 0, 0, 0 (mean 0.5).
     idf = log(1 + (4 - 2 + 0.5) / (2 + 0.5))
-    tf_a = 2 / (0.25 + 0.75 * 4 / 2.5) + 1.5 / (0.5 + 0.5 * 1 / 1.5) + 0.5 / (0.5 + 0.5 * 2 / 0.5)
+    tf_a = 2 / (0.25 + 0.75 * 4 / 2.5) + 2 / (0.5 + 0.5 * 1 / 1.5) + 0.5 / (0.5 + 0.5 * 2 / 0.5)
     tf_c = 1 / (0.25 + 0.75 * 2 / 2.5)
     assert _scores(engine, Word("Renn")) == pytest.approx(
         {("a.md", 1): idf * tf_a * 2.2 / (1.2 + tf_a), ("c.md", 1): idf * tf_c * 2.2 / (1.2 + tf_c)}, abs=1e-6
@@ -123,7 +123,7 @@ def test_the_formula_by_hand(tmp_path_factory: pytest.TempPathFactory, kernels: 
     assert both["a.md", 1] == pytest.approx(2 * idf * tf * 2.2 / (1.2 + tf), abs=1e-6)
     of_author = _scores(engine, All((Word("renn"), Word("renn", field="author", weight=3.0))))
     assert of_author == pytest.approx({("c.md", 1): idf * tf_c * 2.2 / (1.2 + tf_c) + 3}, abs=1e-6)
-    title = 1.5 / (0.5 + 0.5 * 1 / 1.5)
+    title = 2 / (0.5 + 0.5 * 1 / 1.5)
     of_title = log(1 + (4 - 1 + 0.5) / (1 + 0.5)) * title * 2.2 / (1.2 + title)
     assert _scores(engine, Word("renn", field="title")) == pytest.approx({("a.md", 1): of_title}, abs=1e-6)
 

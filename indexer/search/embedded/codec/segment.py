@@ -170,6 +170,13 @@ class Segment:
         return int(self.postings("text").lengths.max(initial=0))
 
     @cached_property
+    def document_lengths(self) -> Array:
+        """Document -> the words of its texts."""
+        before = np.concatenate([[0], np.cumsum(self.postings("text").lengths, dtype=np.int64)])
+        lengths: Array = np.diff(before[self.bounds])
+        return lengths
+
+    @cached_property
     def live_records(self) -> Array:
         """The numbers of the records that are not deleted, in order."""
         everything = np.arange(self.records, dtype=np.uint32)

@@ -52,6 +52,21 @@ class Kernels(Protocol):
         """
         ...
 
+    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        """How often a word stands in each record (ascending), and in all the records from each begin to each end."""
+        ...
+
+    def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
+        """How often words, by their stretches of postings, stand in some records (ascending): [word, record], as floats."""
+        ...
+
+    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
+        """For each record (ascending) the sum of 1 / distance over the pairs of two words' places at most `reach` apart.
+
+        first, second: sorted keys, all in these records.
+        """
+        ...
+
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         """The places of the `count` largest keys in order; of equal ones the smallest ranks[id] first, then the first place."""
         ...

@@ -9,6 +9,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.kernels import numba_counting as counting
+from indexer.search.embedded.kernels import numba_features as features
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
@@ -89,6 +90,21 @@ class NumbaKernels:
         else:
             scoring.rank_aligned(_read(records), rows, *told, k1, scores, (best, best_scores))
         return (records[best], best_scores) if short else best_scored(records, scores, within, count)
+
+    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        own, together = np.zeros(len(records), dtype=np.int64), np.zeros(len(records), dtype=np.int64)
+        features.occurrences(_read(units), _read(freqs), _read(records), _read(begins), _read(ends), own, together)
+        return own, together
+
+    def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
+        out = np.zeros((len(begins), len(records)))
+        features.frequencies(_read(ids), _read(freqs), begins, ends, _read(records), out)
+        return out
+
+    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
+        out = np.zeros(len(records))
+        features.closeness(_read(first), _read(second), _read(records), reach, out)
+        return out
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         count = min(count, len(keys))

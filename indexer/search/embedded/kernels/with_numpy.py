@@ -70,6 +70,31 @@ class NumpyKernels:
             total += whole[records]
         return best_scored(records, np.round(total, 6), within, min(count, len(records)))
 
+    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+        own = np.zeros(len(records), dtype=np.int64)
+        held = _contained(records, units)
+        own[held] = freqs[np.searchsorted(units, records[held])]
+        first, last = np.searchsorted(units, begins), np.searchsorted(units, ends)
+        before = np.concatenate([[0], np.cumsum(freqs[_ranges(first, last)], dtype=np.int64)])
+        stops = np.cumsum(last - first)
+        return own, before[stops] - before[stops - (last - first)]
+
+    def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
+        out = np.zeros((len(begins), len(records)))
+        for row, begin, end in zip(out, begins, ends, strict=True):
+            units = ids[begin:end]
+            held = _contained(records, units)
+            row[held] = freqs[begin + np.searchsorted(units, records[held])]
+        return out
+
+    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
+        low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
+        distances = np.abs(second[_ranges(low, high)] - np.repeat(first, high - low))
+        places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
+        shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
+        summed: Array = np.bincount(places, weights=shares, minlength=len(records))
+        return summed
+
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         return best_of_many(keys, ranks[ids], min(count, len(keys)))
 
@@ -226,12 +251,12 @@ def _aligned(records: Array, rows: Array, terms: Sequence[Term], within: Records
     weights = within.weights[within.lengths[records]]
     freqs = stretches(terms, within)[1]
     for term, row in zip(terms, rows[:, : len(records)], strict=True):
-        tf = _with_titles(freqs[row] * weights, records, term, within)
+        tf = with_titles(freqs[row] * weights, records, term, within)
         total += term.factor * tf / (k1 + tf)
     return total
 
 
-def _with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
+def with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
     """What title and section add to the text's part, record by record."""
     if len(term.titles):
         documents = within.documents[records]
@@ -274,7 +299,7 @@ def _add_at_records(total: Array, records: Array, term: Term, within: Records, k
         return
     tf = np.zeros(len(records))
     tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
-    tf = _with_titles(tf, records, term, within)
+    tf = with_titles(tf, records, term, within)
     total += term.factor * tf / (k1 + tf)
 
 

@@ -1,0 +1,59 @@
+"""The best records of an answer: by their words first, the foremost of them looked at again (`rescoring`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.segment import Segment
+from indexer.search.embedded.evaluate import Evaluation
+from indexer.search.embedded.judged import ByLanguage, Tree
+from indexer.search.embedded.ranking import Ranking
+from indexer.search.embedded.rescoring import Part, bare_words, look_again
+from indexer.search.embedded.scoring import Scored, Scoring, Statistics
+
+
+def rank(
+    tree: Tree,
+    evaluations: Sequence[Evaluation],
+    passing: Sequence[Array],
+    rows: Sequence[Array | None],
+    statistics: Statistics,
+    ranking: Ranking,
+    count: int,
+) -> list[Scored]:
+    """The `count` best of the passing records of each segment in order, and their scores, rounded to 1e-6.
+
+    rows: see Evaluation.rows, of the passing records. Where the query is not the same in all languages, each record is scored
+    by what it is in its own; all of them share one window.
+    """
+    if not isinstance(tree, ByLanguage):
+        readings = [(Scoring(tree, evaluations, statistics, ranking), passing, rows)]
+    else:
+        readings = []
+        for lists, each in tree.trees:
+            own = [evaluation.judged_by(lists, records) for evaluation, records in zip(evaluations, passing, strict=True)]
+            readings.append((Scoring(each, evaluations, statistics, ranking), own, [None] * len(own)))
+    words = [bare_words(scoring) for scoring, _, _ in readings]
+    most = max(count, ranking.window) if any(words) else count
+    parts = [
+        Part(scoring, each, number, scored)
+        for (scoring, records, aligned), each in zip(readings, words, strict=True)
+        for number, scored in enumerate(scoring.rank(records, aligned, most))
+    ]
+    found = look_again(parts, ranking) if any(words) else [part.scored for part in parts]
+    return [
+        _together(evaluation.segment, found[number :: len(evaluations)], count) for number, evaluation in enumerate(evaluations)
+    ]
+
+
+def _together(segment: Segment, ranked: Sequence[Scored], count: int) -> Scored:
+    """The best of several lists of records of a segment, each with their scores."""
+    if len(ranked) == 1:
+        records, scores = ranked[0]
+        return records[:count], scores[:count]
+    records, scores = (np.concatenate(arrays) for arrays in zip(*ranked, strict=True))
+    order = np.lexsort((records, segment.ranks[segment.record_document[records]], -scores))[:count]
+    return records[order], scores[order]
