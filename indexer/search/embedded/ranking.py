@@ -25,7 +25,7 @@ class Ranking:
     document: float = 0.25
     proximity: float = 0.4
     likeness: float = 0.6
-    likeness_words: int = 4
+    likeness_words: int = 6
     models: int = 3
     window: int = 50
 

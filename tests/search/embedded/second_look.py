@@ -13,7 +13,7 @@ from tests.matching import language_of
 from tests.search.embedded.bm25f import K1, Record, Reference, leaves
 
 PARTS, DOCUMENT, PROXIMITY, LIKENESS = 0.1, 0.25, 0.4, 0.6
-WINDOW, REACH, MODELS, MODEL_WORDS, LIKENESS_WORDS = 50, 5, 3, 6, 4
+WINDOW, REACH, MODELS, MODEL_WORDS, LIKENESS_WORDS = 50, 5, 3, 6, 6
 
 
 class SecondLook:
