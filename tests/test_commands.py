@@ -6,6 +6,8 @@ import json
 import os
 import re
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -372,6 +374,23 @@ def test_another_build_under_way_is_said() -> None:
     assert re.search(
         rf"Another process is writing the index in index_data: process {os.getpid()}, since \d{{4}}-", result.stderr
     )
+
+
+@pytest.mark.parametrize("command", ["rebuild", "update"])
+def test_a_full_disk_leaves_the_old_index_and_says_so(folder: Path, command: str) -> None:
+    _run("rebuild")
+    status = _run("status", "--json").stdout
+    (folder / "seeds" / "long.txt").write_text(" ".join(f"word{number}" for number in range(9_000)))
+    # No file may be longer than 24 KB, which is where a full disk would stop it.
+    line = ["bash", "-c", 'ulimit -f 24; exec "$0" -m indexer "$1"', sys.executable, command]
+    environment = {**os.environ, "PYTHONPATH": str(Path(commands.__file__).parents[1])}
+    done = subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.endswith("Error: The index in index_data cannot be written: File too large; the old index stays.\n")
+    assert _run("status", "--json").stdout == status
+    assert _run("check").stdout == "The index in index_data is sound.\n"
+    assert _run(command).exit_code == 0
+    assert json.loads(_run("status", "--json").stdout)["documents"] == 3
 
 
 def test_a_fault_of_ours_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import opening, serving, stages
+from benchmarks import opening, serving, stages, updating
 from benchmarks.corpora import Corpus
 from benchmarks.drawing import draw, survey
 from benchmarks.peers import bandwidth, comparison, loccit_engine, totals
@@ -124,3 +124,14 @@ def test_searches_are_measured_over_http_beside_those_in_process(corpus: Corpus,
         assert [len(times) for times in (*each.searching, *each.json, *each.page)] == [2] * 6
     assert (seen.clients, len(seen.times)) == (2, 6)
     assert 0 < max(seen.times) <= seen.seconds
+
+
+def test_updates_are_measured(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(updating, "scale_corpus", lambda _folder, _records: corpus)
+    monkeypatch.setattr(updating, "_SOME", 2)
+    (goal,) = updating.measure(updating.parser().parse_args([str(tmp_path), "--files", "5", "--rounds", "1"]))
+    assert goal.stated == "1 document changed in 5 takes at most 3 s"
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in ("rebuild", "nothing changed", "2 files changed", "1 file removed"))

@@ -6,6 +6,8 @@ It takes a task a line, as JSON, and gives a line for each:
     {"index": FOLDER, "write": "rebuild", "at": 17, "act": "kill"}   ->  {"signal": 9}
     {"index": FOLDER, "write": "update", "at": 17, "act": "fill"}    ->  {"errors": ["Fault", …], "message": "…"}:
                                                                          from then on the disk takes no byte more
+    {"index": FOLDER, "write": "files", "at": 17, "act": "late"}     ->  {"signal": 9}: killed after so many milliseconds,
+                                                                         or what it answers before
     {"index": FOLDER, "write": "update", "at": 0, "act": "list"}     ->  {"moments": ["open", "write", …]}
 
 In a rebuild each document is written aside as a segment of its own, and `commit` makes one of them: the longest way there is.
@@ -21,13 +23,18 @@ import os
 import resource
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from indexer.build import rebuild as rebuild_index
+from indexer.config import Settings
 from indexer.file_records import Entry, Fate, FileRecord, FileStamp
+from indexer.progress import Silence
 from indexer.search.embedded import EmbeddedWriter, roll_back
+from indexer.update import update as update_index
 from tests.records import make_document
 
 NEW = (
@@ -78,6 +85,17 @@ def update(folder: Path) -> None:
         writer.commit()
 
 
+def update_files(folder: Path) -> None:
+    """The files below the roots of the index, as they are now."""
+    update_index(Settings(index_dir=folder, processes=1), Silence())
+
+
+def rebuild_files(folder: Path) -> None:
+    """The same from the beginning; the roots stand in the manifest."""
+    roots = json.loads((folder / "manifest.json").read_bytes())["roots"]
+    rebuild_index(Settings(index_dir=folder, processes=1), [Path(root) for root in roots], Silence())
+
+
 def _do(task: dict[str, Any]) -> dict[str, Any]:
     reading, writing = os.pipe()
     child = os.fork()
@@ -87,6 +105,9 @@ def _do(task: dict[str, Any]) -> dict[str, Any]:
         os.write(writing, json.dumps(answer).encode())
         os._exit(0)
     os.close(writing)
+    if task["act"] == "late":
+        time.sleep(task["at"] / 1000)
+        os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, "rb") as pipe:
         answered = pipe.read()
     _, status = os.waitpid(child, 0)
@@ -106,7 +127,8 @@ def _write(task: dict[str, Any]) -> dict[str, Any]:
 
     errors: list[str] = []
     message = ""
-    sys.setprofile(_watch(pass_by))
+    if task["act"] != "late":
+        sys.setprofile(_watch(pass_by))
     try:
         _WRITES[task["write"]](Path(task["index"]))
     except Exception as error:
@@ -135,7 +157,13 @@ def _fill() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
 
 
-_WRITES: dict[str, Callable[[Path], object]] = {"rebuild": rebuild, "update": update, "rollback": roll_back}
+_WRITES: dict[str, Callable[[Path], object]] = {
+    "rebuild": rebuild,
+    "update": update,
+    "rollback": roll_back,
+    "files": update_files,
+    "files anew": rebuild_files,
+}
 _ACTS: dict[str, Callable[[], None]] = {"kill": _kill, "fill": _fill, "list": lambda: None}
 
 if __name__ == "__main__":

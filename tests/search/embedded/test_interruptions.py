@@ -63,16 +63,14 @@ def test_everything_is_on_the_disk_before_the_old_index_goes(tmp_path: Path, reb
 
 
 def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
-    folder: Path, tmp_path: Path, rebuilder: Rebuilder
+    folder: Path, tmp_path: Path, rebuilder: Rebuilder, tally: Tally
 ) -> None:
     work = copy_index(folder, tmp_path / "work" / "index_data")
     moments = rebuilder(work)["moments"]
     assert {"open", "write", "fsync", "replace", "unlink"} < set(moments)
     assert holds(work, NEW)
-    chosen = _spread(moments, 4)
-    assert len(chosen) > 25
     published = []
-    for number in chosen:
+    for number in _moments_to_try(moments, 25):
         copy_index(folder, work)
         assert rebuilder(work, "kill", number) == {"signal": 9}
         published.append(holds(work, NEW))
@@ -80,6 +78,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_index_or_the_new_one(
         make_index(work, NEW[:1])
         assert holds(work, NEW[:1])
         assert has_no_leftovers(work)
+        tally["moments at which a rebuild was killed"] += 1
     assert published == sorted(published), "a later moment cannot bring the old index back"
     assert True in published and False in published
 
