@@ -43,7 +43,7 @@ def _recognizes(head: Head) -> bool:
     start = head.start[:256]
     if _OTHER_TYPE in start:
         return _TYPE in start
-    return {_CONTENT, "META-INF/manifest.xml", "styles.xml"} <= head.members
+    return {_CONTENT, "META-INF/manifest.xml"} <= head.members
 
 
 def _is_in_body(element: etree._Element) -> bool:

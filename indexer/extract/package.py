@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import unquote
@@ -52,7 +54,7 @@ class Package:
                     self._file.allowance.unpack(len(piece))
                     pieces.append(piece)
                     size += len(piece)
-        except ERRORS as error:
+        except (*ERRORS, zlib.error, lzma.LZMAError) as error:
             raise ExtractionError(f"a broken document: {name} cannot be unpacked", _BROKEN) from error
         if size > most:
             hint = "Split the document, or raise the setting max_file_bytes."
