@@ -8,6 +8,8 @@ import textwrap
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
@@ -15,6 +17,11 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from indexer.extract.pdf_hyphens import Hyphens
+from indexer.extract.pdf_layout import Layout, rows_of
+from indexer.extract.pdf_margins import running_rows
+from indexer.extract.pdf_paragraphs import Joiner
+from indexer.extract.pdf_typography import columns_of, typography_of
+from indexer.extract.pdf_words import Word
 from indexer.model import Document, Kind
 from indexer.report import Skip
 from tests.extract.conftest import Extract, Extracted, plain
@@ -308,6 +315,34 @@ class TestFilesThatCannotBeRead:
 
     def test_the_content_decides_and_not_the_suffix(self, extract_file: Extract) -> None:
         assert only(extract_file("a.txt", make_pdf(["One."]))).metadata.format == "pdf"
+
+
+_words = st.builds(
+    Word,
+    text=st.sampled_from(("mast", "Ostrel", "a", "1.", "•", "air-", "радар", "רדאר", "岸")),
+    left=st.floats(0, 600),
+    right=st.floats(0, 600),
+    y=st.floats(-800, 0),
+    size=st.floats(1, 40),
+    bold=st.booleans(),
+).map(lambda word: word._replace(right=max(word.left, word.right)))
+
+
+@given(st.lists(st.lists(_words, max_size=40), max_size=3))
+def test_no_word_is_lost_wherever_it_stands(pages: list[list[Word]]) -> None:
+    layout = Layout()
+    columns = [(number, layout.columns(page)) for number, page in enumerate(pages, 1)]
+    for page, (_number, found) in zip(pages, columns, strict=True):
+        assert sorted(word for lines in found for line in lines for word in line.words) == sorted(page)
+    typography = typography_of([lines for _number, found in columns for lines in found])
+    passages = Joiner(typography).passages(columns_of(columns))
+    assert all(passage.text for passage in passages)
+    assert len(running_rows([rows_of(page) for page in pages])) == len(pages)
+    prose = {
+        word for passage in passages if passage.kind is not Kind.TABLE_ROW for line in passage.lines for word in line.words
+    }
+    rows = [passage for passage in passages if passage.kind is Kind.TABLE_ROW]
+    assert rows or prose == {word for page in pages for word in page}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from click.testing import Result
 
 from indexer.config import Settings
 from tests.command_line import run, spawn
+from tests.extract.make_pdf import Setting, make_pdf
+from tests.extract.prose import paragraphs
 from webapp import create_app
 from webapp.cli import loccit, option_name
 from webapp.params import PARAMETERS
@@ -68,6 +70,17 @@ def test_hits_are_printed_plainly_where_no_terminal_is() -> None:
         "\n"
         "1 paragraph in 1 document.\n"
     )
+
+
+def test_hits_name_the_page_that_they_begin_on(tmp_path: Path) -> None:
+    texts = [*paragraphs(40), "The radar on the last page turns at night."]
+    (tmp_path / "masts.pdf").write_bytes(make_pdf(texts, Setting(gap=6)))
+    index = str(tmp_path / "index_data")
+    assert run(loccit, "rebuild", str(tmp_path / "masts.pdf"), "--index-dir", index).exit_code == 0
+    result = _search("radar", "night", "--index-dir", index)
+    assert f"    ¶ {len(texts)} of {len(texts)} · p. 3\n" in result.stdout
+    [hit] = json.loads(_search("--json", "radar", "night", "--index-dir", index).stdout)["hits"]
+    assert (hit["page_number"], hit["document"]["format"]) == (3, "pdf")
 
 
 def test_permalinks_begin_with_the_public_url(tmp_path: Path) -> None:
