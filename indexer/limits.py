@@ -19,3 +19,14 @@ class Limits:
     max_seconds: int
     max_memory: int
     columns: Columns
+
+    @property
+    def exceeded_memory(self) -> tuple[str, str]:
+        """What the report says of a document that needs too much memory, and what its owner can do."""
+        amount = f"{self.max_memory} MB" if self.max_memory % 1000 else f"{self.max_memory // 1000} GB"
+        return f"needed more than {amount} of memory", "Split the document, or raise the setting max_memory."
+
+    @property
+    def exceeded_time(self) -> tuple[str, str]:
+        """The same of one that takes too long."""
+        return f"took longer than {self.max_seconds} s", "Split the document, or raise the setting max_seconds."

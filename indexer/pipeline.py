@@ -73,17 +73,18 @@ class Pipeline:
         Whatever goes wrong costs the part of the file only that it goes wrong in. There is no stamp of a file that could not be
         opened, or that changed while it was read. Equal ids are not looked for. parts: where to begin and what to leave out.
         """
-        parts = parts or Parts()
+        parts = parts or Parts(self.limits)
         try:
             with opened(file) as content:
                 before = os.fstat(content.fileno())
+                parts.place = content.tell
                 allowance = Allowance(self.limits)
                 name = file.path.name
                 source = SourceFile(OpenFile(content), file.id, file.shown, name, self.limits, allowance, parts)
                 for found in extract(source):
                     if isinstance(found, Document):
                         shown = parts.shown
-                        yield from guarded(shown, partial(_records, found, shown))
+                        yield from guarded(shown, partial(_records, found, shown), self.limits)
                     else:
                         yield found
                 stamp = _stamp(content, before, parts)

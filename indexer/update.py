@@ -10,7 +10,7 @@ from indexer.config import Settings
 from indexer.errors import NoIndex, NothingToIndex
 from indexer.fingerprint import reading_fingerprint
 from indexer.intake import Intake
-from indexer.pipeline import Pipeline, Stamp
+from indexer.reading import Reading, started
 from indexer.report import Report, shown_path
 from indexer.search.engine import IndexWriter, open_writer
 from indexer.walk import File
@@ -25,10 +25,11 @@ def update(
     *,
     allow_empty: bool = False,
     report: Report | None = None,
+    reading: Reading | None = None,
 ) -> Report:
     """Bring the index up to date: the same documents, ids and skips as a rebuild of its roots, reading what has changed.
 
-    Without an index, or where it does not know its files, it is a rebuild. report: filled as it goes. After any error or
+    Without an index, or where it does not know its files, it is a rebuild. report, reading: as in `rebuild`. After any error or
     interrupt the index stays as it was. Raises UsageError for a path that lies under no root, RootMissing for a root that is
     gone, IndexLocked while another process writes, NothingToIndex where no document is left, unless `allow_empty`, and
     what is wrong with the index.
@@ -38,11 +39,11 @@ def update(
         with open_writer(settings, None, update=True, reading=reading_fingerprint(settings)) as writer:
             roots = tuple(map(Path, writer.roots))
             if writer.files is not None:
-                _Update(settings, writer, scope, report).run(progress, allow_empty)
+                _Update(settings, writer, scope, report).run(progress, allow_empty, reading)
                 return report
     except NoIndex:
         roots = scope.paths or settings.documents
-    return rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
+    return rebuild(settings, roots, progress, allow_empty=allow_empty, report=report, reading=reading)
 
 
 class _Update:
@@ -54,26 +55,27 @@ class _Update:
         self._report = report
         self._before = writer.files
         self._intake = Intake(writer, report, writer.files)
-        self._pipeline = Pipeline(settings.limits)
+        self._settings = settings
         same_reading = writer.files.reading == reading_fingerprint(settings)
         roots = [Path(root) for root in writer.roots]
         self._changes = Changes(roots, settings.index_dir, writer.files, scope, report, same_reading=same_reading)
 
-    def run(self, progress: Progress, allow_empty: bool) -> None:
+    def run(self, progress: Progress, allow_empty: bool, reading: Reading | None) -> None:
         """Take all files in, in their order, delete what is gone, and publish what has changed."""
         candidates = list(self._changes)
         to_read = [each.file.size for each in candidates if each.change is Change.CONTENT and each.file is not None]
         progress.begin(Extent(len(to_read), sum(to_read)))
         kept: set[int] = set()
         size = 0
-        for candidate in candidates:
-            if candidate.change is not Change.CONTENT and self._keep(candidate):
-                kept.add(candidate.number or 0)
-                continue
-            file = candidate.file or self._changes.find_again(candidate.place)
-            if file is not None:
-                self._read(file, progress, size)
-                size += file.size
+        with started(self._settings, reading) as reading:
+            for candidate in candidates:
+                if candidate.change is not Change.CONTENT and self._keep(candidate):
+                    kept.add(candidate.number or 0)
+                    continue
+                file = candidate.file or self._changes.find_again(candidate.place)
+                if file is not None:
+                    self._read(reading, file, progress, size)
+                    size += file.size
         gone = [number for number in range(len(self._before)) if number not in kept]
         self._intake.remove(gone)
         self._publish(progress, allow_empty, files_changed=bool(gone))
@@ -82,11 +84,10 @@ class _Update:
         assert candidate.number is not None
         return self._intake.keep(candidate.place, candidate.number, candidate.stamp)
 
-    def _read(self, file: File, progress: Progress, size: int) -> None:
-        for found in self._pipeline.read(file):
+    def _read(self, reading: Reading, file: File, progress: Progress, size: int) -> None:
+        for _file, found in reading.read((file,)):
             self._intake.take(file, found)
-            if not isinstance(found, Stamp):
-                progress.read(self._report, size)
+            progress.read(self._report, size + reading.size_read)
 
     def _publish(self, progress: Progress, allow_empty: bool, files_changed: bool) -> None:
         if self._intake.empty and self._intake.changed and not allow_empty:

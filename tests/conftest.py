@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from indexer.config import Settings
+from indexer.reading import Reading
 from indexer.search.engine import SearchEngine, open_engine, open_writer
 from indexer.search.variants import spellings
 from tests.oracle import OracleEngine
@@ -44,6 +45,13 @@ def write_index(settings: Settings, documents: Iterable[Indexed]) -> str:
         for document in documents:
             writer.add(document.metadata, document.paragraphs)
         return writer.commit()
+
+
+@pytest.fixture(scope="session")
+def reading() -> Iterator[Reading]:
+    """Processes that read documents, for tests that build again and again."""
+    with Reading(Settings(processes=1)) as made:
+        yield made
 
 
 @pytest.fixture(scope="session", params=["oracle", *ENGINES])

@@ -60,7 +60,7 @@ _BASE = ("indexer.errors", "indexer.model", "indexer.fields", "indexer.published
 _READING = ("indexer.extract", "indexer.paragraphs", "indexer.cleaning", "indexer.sentences")
 _BUILDING = (
     *("indexer.walk", "indexer.pipeline", "indexer.build", "indexer.intake", "indexer.changes", "indexer.update"),
-    *("indexer.fingerprint", "indexer.watch"),
+    *("indexer.fingerprint", "indexer.reading", "indexer.watch"),
 )
 _COMMANDS = ("indexer.commands", "indexer.command_group", "indexer.progress", "indexer.summary")
 _ASKING = ("indexer.search.query", "indexer.search.request", "indexer.search.response", "indexer.search.syntax")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,9 @@ from indexer.changes import Scope
 from indexer.config import Settings
 from indexer.errors import IndexLocked, IndexVersionError, NothingToIndex, RootMissing, UsageError
 from indexer.file_records import Provenance
-from indexer.pipeline import Pipeline
+from indexer.pipeline import Found
 from indexer.progress import Silence
+from indexer.reading import Reading
 from indexer.report import Report
 from indexer.search.engine import open_engine, open_writer
 from indexer.update import update
@@ -37,10 +39,10 @@ def documents(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, documents: Path) -> Settings:
+def settings(tmp_path: Path, documents: Path, reading: Reading) -> Settings:
     """An index of them."""
     settings = Settings(index_dir=tmp_path / "index_data", processes=1)
-    rebuild(settings, [documents], Silence())
+    rebuild(settings, [documents], Silence(), reading=reading)
     return settings
 
 
@@ -48,13 +50,14 @@ def settings(tmp_path: Path, documents: Path) -> Settings:
 def was_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are read from now on, in order."""
     names: list[str] = []
-    read = Pipeline.read
+    read = Reading.read
 
-    def note(self: Pipeline, file: File, *rest: object) -> object:
-        names.append(file.relative)
-        return read(self, file, *rest)  # type: ignore[arg-type]
+    def note(self: Reading, files: Iterable[File]) -> Iterator[tuple[File, Found]]:
+        noted = list(files)
+        names.extend(file.relative for file in noted)
+        return read(self, noted)
 
-    monkeypatch.setattr(Pipeline, "read", note)
+    monkeypatch.setattr(Reading, "read", note)
     return names
 
 

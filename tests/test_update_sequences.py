@@ -16,6 +16,7 @@ from indexer.build import rebuild
 from indexer.changes import Scope
 from indexer.config import Settings
 from indexer.progress import Silence
+from indexer.reading import Reading
 from indexer.report import Report
 from indexer.search.engine import SearchEngine, open_engine
 from indexer.search.query import Any, ParsedQuery, Word
@@ -134,24 +135,24 @@ def _skips(report: Report) -> list[tuple[str, str]]:
 @settings(max_examples=14)
 @given(steps=st.lists(_step, min_size=1, max_size=5), data=st.data())
 def test_updates_end_where_a_rebuild_does(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[Step], data: st.DataObject
+    tmp_path_factory: pytest.TempPathFactory, reading: Reading, steps: list[Step], data: st.DataObject
 ) -> None:
     folder = tmp_path_factory.mktemp("sequence")
     documents = _Folder(folder / "documents")
     index, other = Settings(index_dir=folder / "updated"), Settings(index_dir=folder / "rebuilt")
-    rebuild(index, documents.roots, Silence())
+    rebuild(index, documents.roots, Silence(), reading=reading)
     for number, step in enumerate(steps):
         for act in step:
             documents.do(act)
         if data.draw(st.booleans()):
             chosen = data.draw(st.sampled_from(documents.roots))
-            update(index, Silence(), Scope((chosen,)), allow_empty=True)
-        found = update(index, Silence(), allow_empty=True)
+            update(index, Silence(), Scope((chosen,)), allow_empty=True, reading=reading)
+        found = update(index, Silence(), allow_empty=True, reading=reading)
         if number % 2 == 0 or number == len(steps) - 1:
-            expected = rebuild(other, documents.roots, Silence(), allow_empty=True)
+            expected = rebuild(other, documents.roots, Silence(), allow_empty=True, reading=reading)
             assert _skips(found) == _skips(expected)
             assert (found.seen, found.passed_over) == (expected.seen, expected.passed_over)
             with closing(open_engine(index)) as updated, closing(open_engine(other)) as rebuilt:
                 _assert_same(updated, rebuilt)
-        again = update(index, Silence(), allow_empty=True)
+        again = update(index, Silence(), allow_empty=True, reading=reading)
         assert (again.indexed, again.removed, _skips(again)) == (0, 0, _skips(found))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
 from indexer.errors import ExtractionError
+from indexer.limits import Limits
 from indexer.model import Document
 from indexer.report import PassedOver, Skip
 
@@ -44,6 +45,9 @@ class Position:
     @property
     def _path(self) -> Path:
         return tuple(number for number, _given in self.open)
+
+
+BEGINNING = Position()
 
 
 class Watcher(Protocol):
@@ -79,9 +83,12 @@ class _Part:
 class Parts:
     """Reads the parts of one file from a position on, but for those that are refused."""
 
-    start: Position = Position()
+    limits: Limits
+    start: Position = BEGINNING
     refused: frozenset[Path] = frozenset()
     watcher: Watcher = field(default_factory=Unwatched)
+    place: Callable[[], int] = lambda: 0
+    """How many bytes of the file are read, more or less."""
     format: tuple[str, int] = ("", 0)
     """Name and version of the file's own format, once it is seen."""
     _open: list[_Part] = field(default_factory=lambda: [_Part(())], init=False)
@@ -107,7 +114,7 @@ class Parts:
         self.watcher.begin(part.path[-1], given, shown)
         self._open.append(part)
         try:
-            yield from self._new(guarded(shown, read), given)
+            yield from self._new(guarded(shown, read, self.limits), given)
         finally:
             self._open.pop()
             self.watcher.end()
@@ -123,7 +130,7 @@ class Parts:
             self._passed_on = False
 
 
-def guarded(shown: str, read: Callable[[], Iterator[_Finding]]) -> Iterator[_Finding | Skip]:
+def guarded(shown: str, read: Callable[[], Iterator[_Finding]], limits: Limits) -> Iterator[_Finding | Skip]:
     """What a reader gives, and a Skip for the error that ends it, whatever it is."""
     try:
         yield from read()
@@ -132,7 +139,7 @@ def guarded(shown: str, read: Callable[[], Iterator[_Finding]]) -> Iterator[_Fin
     except OSError as error:
         yield unreadable(shown, error)
     except MemoryError:
-        yield Skip(shown, "needed too much memory", "Raise the setting max_memory, or split the document.")
+        yield Skip(shown, *limits.exceeded_memory)
     except Exception as error:  # a reader that fails in a new way must not cost the rest
         _logger.debug("Fault while reading %s", shown, exc_info=True)
         reason = f"cannot be read: unexpected {type(error).__name__}"

@@ -28,13 +28,13 @@ _LIMITS = Settings(max_file_bytes=1_000_000).limits
 def source_file(name: str, content: Content, **limits: Any) -> SourceFile:
     """A file of that name, at the root."""
     bounds = replace(_LIMITS, **limits)
-    return SourceFile(content, document_id(name), name, name, bounds, Allowance(bounds), Parts())
+    return SourceFile(content, document_id(name), name, name, bounds, Allowance(bounds), Parts(bounds))
 
 
 def extract_path(path: Path, file_id: str, shown: str, limits: Limits) -> Extracted:
     """What is extracted from a file on the disk."""
     with path.open("rb") as content:
-        source = SourceFile(OpenFile(content), file_id, shown, path.name, limits, Allowance(limits), Parts())
+        source = SourceFile(OpenFile(content), file_id, shown, path.name, limits, Allowance(limits), Parts(limits))
         return list(extract(source))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.model import DocumentMetadata, Paragraph
+from indexer.processes import cores
 from indexer.search.embedded.codec.segment_writer import SegmentWriter
 from indexer.search.embedded.workers import WorkerPool
 
@@ -33,7 +33,7 @@ class BulkWriter:
 
     def __init__(self, new_path: Callable[[], Path], memory: int, processes: int) -> None:
         self._new_path = new_path
-        self._processes = processes or _cores()
+        self._processes = processes or cores()
         self._limit = memory // self._processes
         self._segment = SegmentWriter()
         self._records = 0
@@ -72,10 +72,3 @@ class BulkWriter:
             segment.write(path)
         else:
             self._pool.write(segment, path)
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

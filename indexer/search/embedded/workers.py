@@ -1,35 +1,17 @@
-"""Processes that write segments: each takes a gathered segment after the other and makes its file.
-
-A worker is a new interpreter, started by its command line: so it owes nothing to the threads of the process that starts it, and
-runs nothing of that process's main module. It reads tasks from its standard input and ends at once when that ends, which it
-does with the process that started it, however that ends.
-"""
+"""Processes that write segments: each takes a gathered segment after the other and makes its file."""
 
 from __future__ import annotations
 
-import json
-import os
 import pickle
 import queue
 import signal
-import subprocess
-import sys
-import threading
 import traceback
 from concurrent.futures import ALL_COMPLETED, FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from indexer.errors import Fault
+from indexer.processes import Child, incoming_tasks, outgoing_answers
 from indexer.search.embedded.codec.segment_writer import SegmentWriter
-
-_START = """
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from indexer.search.embedded.workers import work
-work()
-"""
 
 
 class WorkerPool:
@@ -81,23 +63,16 @@ class _Worker:
     """The near end of a worker."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-c", _START, json.dumps(sys.path)]
-        # A group of its own: Ctrl-C on the terminal is for the process that started it, which then kills it.
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=None if os.name == "nt" else 0
-        )
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._tasks, self._answers = self._process.stdin, self._process.stdout
+        self._child = Child(__name__)
 
     def write(self, segment: SegmentWriter, path: Path) -> None:
         """Have a segment written. Raises what went wrong there, and Fault if the worker ended."""
         try:
-            pickle.dump((segment, path), self._tasks, pickle.HIGHEST_PROTOCOL)
-            self._tasks.flush()
-            error = pickle.load(self._answers)
+            self._child.send((segment, path))
+            error = pickle.load(self._child.answers)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError) as cut:
             raise Fault(
-                f"A process that was writing the index {_ended(self._process.wait())}; the old index stays. "
+                f"A process that was writing the index {_ended(self._child.wait())}; the old index stays. "
                 "If memory ran out, lower the setting memory or processes."
             ) from cut
         if error is not None:
@@ -105,14 +80,11 @@ class _Worker:
 
     def end(self) -> None:
         """Let it end, as it does when there are no more tasks."""
-        with suppress(BrokenPipeError):
-            self._tasks.close()
-        self._process.wait()
-        self._answers.close()
+        self._child.end()
 
     def kill(self) -> None:
         """End it, whatever it is doing."""
-        self._process.kill()
+        self._child.kill()
 
 
 def _ended(code: int) -> str:
@@ -121,25 +93,11 @@ def _ended(code: int) -> str:
 
 def work() -> None:
     """Be a worker: write segments until there are no more."""
-    tasks: queue.SimpleQueue[tuple[SegmentWriter, Path]] = queue.SimpleQueue()
-    # What anything here may print is no answer.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    threading.Thread(target=_receive, args=(sys.stdin.buffer, tasks), daemon=True).start()
+    answers, tasks = outgoing_answers(), incoming_tasks()
     while True:
         segment, path = tasks.get()
         pickle.dump(_error_of(segment, path), answers)
         answers.flush()
-
-
-def _receive(incoming: BinaryIO, tasks: queue.SimpleQueue[tuple[SegmentWriter, Path]]) -> None:
-    """Pass tasks on; at their end, end the process in the midst of whatever it is doing."""
-    try:
-        while True:
-            tasks.put(pickle.load(incoming))
-    finally:
-        # Whoever gave the tasks may have been killed in the midst of one.
-        os._exit(0)
 
 
 def _error_of(segment: SegmentWriter, path: Path) -> Exception | None:

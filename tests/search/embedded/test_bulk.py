@@ -123,7 +123,7 @@ def test_a_small_build_starts_no_process(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("many")
 def test_as_many_processes_as_cores_where_none_are_stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "_cores", lambda: 3)
+    monkeypatch.setattr(bulk, "cores", lambda: 3)
     before = _children(os.getpid())
     with EmbeddedWriter(tmp_path / "index_data", [], memory=0, processes=0) as writer:
         _add(writer, *SMALL)
