@@ -51,6 +51,11 @@ def warm(engine: SearchEngine) -> None:
     for hit in overview.hits[:1]:
         engine.document(hit.document.id, syntax.parse("kind:paragraph"))
     engine.recent(1)
+    words = _words(overview)
+    for typed in (words["a"][:3], f"{words['a']} {words['b'][:2]}", f"{words['z']}zz"):
+        engine.suggest(typed)
+    for field in _FILTERED:
+        engine.facet(SearchRequest(), field, words["a"][:1])
 
 
 def _requests(overview: SearchResponse) -> Iterator[SearchRequest]:
