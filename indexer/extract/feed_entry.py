@@ -23,6 +23,7 @@ _MARKUP = re.compile(r"<[a-zA-Z!/]|&#?\w{1,32};")
 _CONTENTS = ("encoded", "content", "body", "description", "summary", "subtitle")
 _DATES = ("published", "pubDate", "issued", "created", "date", "modified", "updated")
 _NAMED_SENDER = re.compile(r"\S+@\S+\s+\((.+)\)")
+_LONGEST_SENDER = 500
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
@@ -82,7 +83,7 @@ def authors(element: etree._Element) -> list[str]:
     found = []
     for child in children(element, "author", "creator"):
         name = first_line(child, "name", "email") if len(child) else line(child)
-        named = _NAMED_SENDER.fullmatch(name)
+        named = _NAMED_SENDER.fullmatch(name) if len(name) <= _LONGEST_SENDER else None
         found.append(named[1] if named else name)
     return [name for name in dict.fromkeys(found) if name]
 

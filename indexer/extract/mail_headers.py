@@ -84,7 +84,11 @@ def _addresses(message: Message, name: str) -> Iterator[tuple[str, str]]:
     for value in values:
         if "@" not in value:  # no address at all, but a name
             yield one_line(_decoded(value, charset_of(message))), ""
-    for shown, address in getaddresses([_unfolded(value) for value in values if "@" in value])[:_MAX_ADDRESSES]:
+    try:
+        addressed = getaddresses([_unfolded(value) for value in values if "@" in value])[:_MAX_ADDRESSES]
+    except RecursionError:  # comments in comments without end
+        return
+    for shown, address in addressed:
         if shown or address:
             charset = charset_of(message)
             yield one_line(_decoded(shown, charset)), one_line(_decoded(address, charset))

@@ -61,12 +61,14 @@ def parts_of(message: Message) -> Parts:
     """
     found = Parts()
     all_leaves = [*_leaves(message)]
+    with_plain = _with_plain_text(all_leaves)
     for leaf in all_leaves:
         part = leaf.part
         if part.get_content_type() in _SIGNATURES:
             found.passed_over.append(SIGNATURE)
         elif _is_readable(part):
-            if _is_chosen(leaf, all_leaves):
+            has_plain = id(leaf.alternatives) in with_plain
+            if leaf.alternatives is None or (part.get_content_type() != "text/html") == has_plain:
                 found.body.append(part)
         elif leaf.around == "multipart/related" and part.get_content_maintype() == "image" and not _is_attached(part):
             found.passed_over.append(PICTURE)
@@ -138,13 +140,13 @@ def _leaves(message: Message) -> Iterator[_Leaf]:
         stack.extend(_Leaf(part, kind, alternatives) for part in reversed(parts))
 
 
-def _is_chosen(leaf: _Leaf, among: Sequence[_Leaf]) -> bool:
-    """Whether a part that can be read is one to be read, and none to be read instead."""
-    if leaf.alternatives is None:
-        return True
-    others = [other.part for other in among if other.alternatives is leaf.alternatives and _is_readable(other.part)]
-    has_plain = any(part.get_content_type() == "text/plain" and part_bytes(part).strip() for part in others)
-    return (leaf.part.get_content_type() != "text/html") == has_plain
+def _with_plain_text(leaves: Sequence[_Leaf]) -> frozenset[int]:
+    """The ids of those alternatives, among which a plain text holds any."""
+    return frozenset(
+        id(leaf.alternatives)
+        for leaf in leaves
+        if _is_readable(leaf.part) and leaf.part.get_content_type() == "text/plain" and part_bytes(leaf.part).strip()
+    )
 
 
 def _parts(part: Message) -> list[Message]:

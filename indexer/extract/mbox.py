@@ -14,6 +14,7 @@ _POSTMARK = re.compile(rb"From \S.*\d\d?:\d\d.*\d{4}|From \S.*\d{4}.*\d\d?:\d\d"
 _FIELD = re.compile(rb">?[!-9;-~]{1,80}:")
 _ESCAPED = re.compile(rb"^>(>*From )")
 _PIECE = 1 << 16
+_LONGEST_POSTMARK = 200  # bytes
 
 
 def read(file: SourceFile) -> Iterator[SourceFile]:
@@ -42,7 +43,7 @@ def _mails(stream: io.BufferedReader, most: int) -> Iterator[bytes]:
             elif mail is not None:
                 mail += postmark[: most - len(mail)]
             postmark = b""
-        if is_beginning and line.startswith(b"From ") and _POSTMARK.match(line):
+        if is_beginning and line.startswith(b"From ") and _POSTMARK.match(line[:_LONGEST_POSTMARK]):
             postmark = line
         elif mail is not None and len(mail) < most:
             unescaped = _ESCAPED.sub(rb"\1", line) if is_beginning else line
@@ -61,7 +62,7 @@ def _lines(stream: io.BufferedReader) -> Iterator[tuple[bytes, bool]]:
 
 def _recognizes(head: Head) -> bool:
     first, _, behind = head.start.lstrip().partition(b"\n")
-    return _POSTMARK.match(first) is not None and _FIELD.match(behind) is not None
+    return _POSTMARK.match(first[:_LONGEST_POSTMARK]) is not None and _FIELD.match(behind) is not None
 
 
 FORMAT = Format("mbox", (".mbox", ".mbx"), read, _recognizes, is_text=True)

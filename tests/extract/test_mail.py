@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.message import EmailMessage
 
 import pytest
@@ -296,3 +297,18 @@ def test_any_text_in_headers(subject: str, sender: str) -> None:
     raw = f"Message-ID: <1>\nSubject: {subject}\nFrom: {sender}\n\n{_TEXT}".encode("utf-8", "replace")
     for found in _extracted(raw):
         assert not isinstance(found, Skip) or "unexpected" not in found.reason, found
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"Message-ID: <1>\nFrom: a@b {'(' * 19_000}\n\n{_TEXT}",
+        f"Message-ID: <1>\nFrom: {'a@b, ' * 4_000}\n\n{_TEXT}",
+        'Message-ID: <1>\nContent-Type: multipart/alternative; boundary="b"\n\n' + f"--b\n\n{_TEXT}\n" * 3_000,
+        f"{_POSTMARK}From: a@b\n\nFrom {'1:11 ' * 12_000}\n\n{_TEXT}",
+    ],
+)
+def test_much_of_one_thing_takes_no_time(raw: str) -> None:
+    begin = time.process_time()
+    assert any(isinstance(found, Document) for found in _extracted(raw.encode()))
+    assert time.process_time() - begin < 10
