@@ -73,6 +73,8 @@ _TOPICS = (
                 "patriot missile OR radar",
                 "OR binds tighter than words side by side: patriot, and one of the other two. AND changes nothing.",
             ),
+            Example("Haus", "Each paragraph’s own language says which forms are one word: in German, Häuser is found."),
+            Example("防空", "Chinese, Japanese, Korean and Thai: these letters next to each other, in longer words as well."),
             Example("F-16", "Also finds F16 and F 16; air-defence finds air defence, and U.S. finds US."),
         ),
     ),

@@ -13,7 +13,7 @@ from enum import Enum, auto
 
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.published import parse_published
-from indexer.search.analysis import find_words
+from indexer.search.analysis import find_words, is_unspaced
 from indexer.search.query import Fuzzy, Node, Phrase, Published, Wildcard, Word
 from indexer.search.quotations import MARKS, pair_quotations
 
@@ -269,6 +269,9 @@ class Lexer:
 
     def _fuzzy(self, word: str, exact: bool, field: str | None, suffix: _Suffix) -> Node:
         """A word with the text after its `~`: nothing, or the number of edits."""
+        if is_unspaced(word):
+            self.warnings.append(f"“~” is left out: {shown(word)} is written without spaces, and found within any word.")
+            return Word(word, exact, field, suffix.weight, bare=field is None and not exact)
         tilde = suffix.tilde or ""
         distance = int(tilde) if tilde.isdigit() else None
         if distance == 0 or (distance is None and tilde):
