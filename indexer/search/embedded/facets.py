@@ -62,7 +62,8 @@ class Filtered:
         by_document, by_record = _all_but(self._by_document, None), _all_but(self._by_record, None)
         if by_document is None and by_record is None:
             return rows
-        return np.array([self._keep(row[: len(self._records)], by_document, by_record) for row in rows])
+        kept = [self._keep(row[: len(self._records)], by_document, by_record) for row in rows]
+        return kept[0][None] if len(kept) == 1 else np.array(kept)
 
     def documents(self, but: str | None = None) -> tuple[Array, Array]:
         """The documents of these records, and how many of the records each has."""

@@ -18,6 +18,7 @@ from indexer.search.embedded.codec.keys import is_tail, read_tail
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import decode_metadata
 from indexer.search.embedded.codec.texts import Texts
+from indexer.search.stemming import ENGLISH
 
 _PARAGRAPH = constructor(Paragraph)
 
@@ -56,6 +57,9 @@ class Postings:
         found = []
         for place in range(dictionary.bisect(wanted), len(dictionary)):
             entry: bytes = dictionary[place]
+            if entry == wanted:
+                found.append((place, ENGLISH, 1))
+                continue
             tail = entry[len(wanted) :]
             if not entry.startswith(wanted) or not is_tail(tail):
                 break
