@@ -82,7 +82,7 @@ class Settings:
     processes: int = field(
         default=0,
         metadata={
-            "help": "How many processes a build analyses and writes with; 0 takes as many as there are cores.",
+            "help": "How many processes read documents, and how many write the index; 0 takes as many as there are cores.",
             "reading": False,
             "least": 0,
             "most": 256,

@@ -101,7 +101,7 @@ def decode_found(content: bytes) -> Found:
 
 
 def _reducer(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
-    """How pickle takes a dataclass apart: by its fields, three times as fast as by its state."""
+    """How pickle takes a dataclass apart: by its fields, twice as fast as by its state."""
     fields = attrgetter(*kind.__match_args__)  # type: ignore[attr-defined]  # every dataclass has them
     return lambda each: (kind, fields(each))
 
