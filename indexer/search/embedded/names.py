@@ -72,7 +72,7 @@ def _most_frequent(snapshot: Snapshot, begun: Mapping[str, Array], start: int, k
 
 def best_titles(segments: Sequence[Segment], typed: Typed, kernels: Kernels, limit: int) -> list[str]:
     """The titles that hold the words typed, the last one perhaps going on: the shortest, then the newest."""
-    if len(typed.prefix) < (1 if typed.before else _LEAST_LETTERS) and not (typed.before and not typed.prefix):
+    if len(typed.prefix) < _LEAST_LETTERS and (typed.prefix or not typed.before):
         return []
     found = []
     for segment in segments:
