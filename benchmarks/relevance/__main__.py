@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(prog="python -m benchmarks.relevance", description=__doc__)
     made.add_argument("folder", type=Path, help="the folder that holds relevance/")
     made.add_argument("--collections", nargs="+", choices=tuple(PUBLISHED), default=tuple(PUBLISHED))
-    made.add_argument("--rounds", type=int, default=3, help="how often every query is timed with every ranking")
+    made.add_argument("--rounds", type=int, default=2, help="how often every query is timed with every ranking")
     made.add_argument("--markdown", action="store_true")
     return made
 
@@ -78,7 +78,8 @@ def _measured(collection: Collection, rounds: int) -> Course:
         index_dir = build(Path(folder) / "index_data", collection)
         taken = times(index_dir, judged, rankings, rounds)
         ours, engine_plain, *others = [
-            (quality(index_dir, judged, ranking), seconds) for ranking, seconds in zip(rankings, taken, strict=True)
+            (quality(index_dir, judged, ranking, cut=collection.words is not None), seconds)
+            for ranking, seconds in zip(rankings, taken, strict=True)
         ]
     return Course(collection.name, len(judged), plain, ours, engine_plain, dict(zip(FEATURES, others, strict=True)))
 

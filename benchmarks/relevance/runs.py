@@ -47,12 +47,13 @@ def build(folder: Path, collection: Collection) -> Path:
     return folder
 
 
-def quality(index_dir: Path, judged: Sequence[Judged], ranking: Ranking) -> Quality:
-    """How good the answers to the queries are, with `match=any`."""
+def quality(index_dir: Path, judged: Sequence[Judged], ranking: Ranking, *, cut: bool) -> Quality:
+    """How good the answers to the queries are, with `match=any`. cut: documents have several records, so more are asked for."""
+    size = MAX_PAGE_SIZE if cut else DEPTH
     engine = EmbeddedEngine(index_dir, ranking=ranking)
     values = []
     for each in judged:
-        request = SearchRequest(syntax.parse(each.query, Match.ANY), match=Match.ANY, page_size=MAX_PAGE_SIZE, facets=())
+        request = SearchRequest(syntax.parse(each.query, Match.ANY), match=Match.ANY, page_size=size, facets=())
         documents = dict.fromkeys(hit.document.id for hit in engine.search(request).hits)
         values.append(ndcg(list(documents), each.relevant))
     engine.close()

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.search import syntax
 from indexer.search.engine import SearchEngine
 from indexer.search.query import All, Any, Node, ParsedQuery, Phrase, Word
-from indexer.search.request import SearchRequest
+from indexer.search.request import Match, SearchRequest
 from tests.conftest import EngineFactory
 from tests.engines.library import WORDS, make_library
 from tests.engines.pages import all_pages
@@ -107,3 +108,89 @@ def test_scores_do_not_depend_on_how_documents_came_in(disk_engine_factory: Engi
         (hit.document.id, hit.paragraph.ordinal) for hit in expected
     ]
     assert [round(hit.score or 0.0, 6) for hit in for_reversed] == [round(hit.score or 0.0, 6) for hit in expected]
+
+
+NEWS = (
+    make_document(
+        "budget.md",
+        [
+            "The council of Ostrel adopted the budget of the port authority after a long debate.",
+            "It pays for a new ice-breaker and for the repair of two ferries.",
+            "Nothing is left for schools, said a member of the opposition.",
+        ],
+        title="Ostrel adopts the port budget",
+    ),
+    make_document(
+        "storm.md",
+        [
+            "A winter storm closed the port for three days.",
+            "Ferries to the islands were cancelled, and the breaker walls lost stones to the ice.",
+            "The council met in a school because its hall had no power.",
+        ],
+        title="Storm closes the harbour",
+    ),
+    make_document(
+        "school.md",
+        [
+            "The school of navigation trains pilots for the port, captains for ferries and engineers for both.",
+            "Its debate club won a prize; the budget of the club is small.",
+            "Minister Ilsa Renn opened the new hall.",
+        ],
+        title="A school of navigation for Velmara",
+    ),
+    make_document(
+        "radar.md",
+        [
+            "The coast radar on Cape Hesk was repaired in winter.",
+            "Engineers of the port authority mounted a new antenna, which sees ice as well as ships.",
+            "Renn: the radar is worth its price.",
+        ],
+        title="Cape Hesk sees again",
+    ),
+)
+JUDGED = {
+    "port budget debate": "budget.md#1",
+    "new ice-breaker": "budget.md#2",
+    "ferries cancelled in the storm": "storm.md#2",
+    "who trains pilots and captains": "school.md#1",
+    "the council met without power": "storm.md#3",
+    "repair of the coast radar": "radar.md#1",
+    "what did minister renn open": "school.md#3",
+    "an antenna that sees ice": "radar.md#2",
+    "money left for schools": "budget.md#3",
+    "price of the radar": "radar.md#3",
+}
+# The mean of 1 / place of the one paragraph that answers: a floor, which only rises.
+FLOOR = 1.0
+
+
+def _places(engine: SearchEngine, query: str) -> list[str]:
+    request = SearchRequest(syntax.parse(query, Match.ANY), match=Match.ANY, page_size=100)
+    return [f"{hit.document.id}#{hit.paragraph.ordinal}" for hit in engine.search(request).hits]
+
+
+def test_paragraphs_that_answer_stand_first(disk_engine_factory: EngineFactory) -> None:
+    engine = disk_engine_factory((*FILLER, *NEWS))
+    reciprocal = [1 / (_places(engine, query).index(wanted) + 1) for query, wanted in JUDGED.items()]
+    assert sum(reciprocal) / len(reciprocal) >= FLOOR
+
+
+def test_neighbours_that_stand_near_each_other_rank_above_those_apart(disk_engine_factory: EngineFactory) -> None:
+    engine = _built(disk_engine_factory, a_apart="halvern sea and wind tide renn", near="sea and halvern renn wind tide")
+    assert [place for place in _places(engine, "halvern renn") if not place.startswith("filler")] == ["near#1", "a_apart#1"]
+
+
+def test_a_document_that_says_more_of_it_ranks_higher(disk_engine_factory: EngineFactory) -> None:
+    text = "the halvern met renn"
+    much = make_document("much", [text, "halvern and renn again"], title="Weather notes")
+    little = make_document("a_little", [text, "other things then came"], title="Weather notes")
+    engine = disk_engine_factory((*FILLER, much, little))
+    places = _places(engine, "halvern renn")
+    assert places.index("much#1") < places.index("a_little#1")
+
+
+def test_parts_of_a_hyphenated_word_count_a_little(disk_engine_factory: EngineFactory) -> None:
+    engine = _built(
+        disk_engine_factory, a_none="renn sea wind tide moon", part="renn sea wind vern moon", whole="renn hal-vern"
+    )
+    assert [place for place in _places(engine, "hal-vern renn") if "filler" not in place] == ["whole#1", "part#1", "a_none#1"]
