@@ -13,6 +13,7 @@ from indexer.search.engine import SearchEngine
 from indexer.search.query import All, Any, Fuzzy, Node, ParsedQuery, Phrase, Wildcard, Word
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.syntax import parse
+from indexer.search.variants import spellings
 from tests.conftest import EngineFactory
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed, make_document, make_paragraph
@@ -88,7 +89,7 @@ def _tree(random: Random, depth: int = 2) -> Node:
 @pytest.mark.parametrize("seed", range(3))
 def test_answers_are_those_of_brute_force(disk_engine_factory: EngineFactory, seed: int) -> None:
     documents = make_records(seed)
-    assert_same(disk_engine_factory(documents), OracleEngine(documents), Random(seed), 150)
+    assert_same(disk_engine_factory(documents), OracleEngine(documents, spellings().of), Random(seed), 150)
 
 
 def assert_same(engine: SearchEngine, oracle: SearchEngine, random: Random, trees: int) -> None:
@@ -150,7 +151,7 @@ def test_each_record_is_matched_in_its_own_language(small: SearchEngine, query: 
     request = SearchRequest(parse(query), page_size=100, sort=Sort.DOCUMENT)
     answer = small.search(request)
     assert sorted(str(hit.document.language) for hit in answer.hits) == languages
-    expected = OracleEngine(RECORDS).search(request)
+    expected = OracleEngine(RECORDS, spellings().of).search(request)
     assert [hit.spans for hit in answer.hits] == [hit.spans for hit in expected.hits]
 
 
