@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from email.message import EmailMessage
 
 from benchmarks.corpora import Raw, paragraphs_of
+from benchmarks.written_office import OFFICE_WRITERS
 
 Written = Iterator[tuple[str, bytes]]
 """Names and contents of files."""
@@ -123,6 +124,7 @@ WRITERS: Mapping[str, Callable[[Sequence[Raw]], Written]] = {
     "mbox": _mbox,
     "mhtml": _mhtml,
     "feed": _feed,
+    **OFFICE_WRITERS,
     "text in zip": _zip,
     "text in tar.gz": _tar,
 }

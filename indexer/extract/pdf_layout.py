@@ -14,6 +14,7 @@ from indexer.extract.pdf_words import Word
 _SAME_ROW = 0.45  # of the font's size
 _GUTTER = 0.7  # of the font's size, at the least
 _COLUMN_ROWS = 4
+_MANY_ROWS = 12
 _COLUMN_WORDS = 2.5
 _COLUMN_FILL = 0.45
 _MAX_ROWS = 400
@@ -142,9 +143,10 @@ class Layout:
         """Whether there is prose on both sides, and not the cells of a table."""
         middle = (gutter.left + gutter.right) / 2
         is_known = any(abs(middle - known) < _NEAR_GUTTER for known in self._known[-20:])
-        if gutter.rows < (1 if is_known else _COLUMN_ROWS):
-            return False
         band = rows[gutter.first : gutter.last]
+        # Where the text of many rows keeps clear of the gutter, the last column may have a line or two.
+        if gutter.rows < (1 if is_known or len(band) >= _MANY_ROWS else _COLUMN_ROWS):
+            return False
         for on_left in (True, False):
             parts = [[word for word in row.words if (word.right <= middle) is on_left] for row in band]
             parts = [part for part in parts if part]

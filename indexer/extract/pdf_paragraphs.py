@@ -16,6 +16,7 @@ _ENDED = re.compile(r"[.!?…:。！？؟][\"'”’»›)\]]*$")
 _LEADER = re.compile(r"(?:[.·…_] ?){4,}\s*[\divxlc]+$")  # a line of a table of contents, with its page
 _HYPHEN = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 _BULLET = re.compile(r"[•‣◦▪●■○·*–—-]|[-–]{1,2}")
+_DASH = re.compile(r"[-–—]{1,2}")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]")
 _INDENT = (0.6, 6.0)  # of the font's size
 _SAME_EDGE = 0.35
@@ -102,11 +103,13 @@ class Joiner:
         """The paragraphs in a run of lines without a gap."""
         right = _edge(chunk, column.right)
         left = _left_edge(chunk)
-        hanging = _is_hanging(chunk, left)
+        hanging = _is_hanging(chunk, left, right)
+        # Of running text hardly ever all lines end with a sentence.
+        one_each = len(chunk) >= _NARROW_LINES and all(_ENDED.search(line.text) for line in chunk)
         passage: Passage | None = None
         for number, line in enumerate(chunk):
             before = chunk[number - 1] if number else None
-            if passage is None or before is None or self._breaks(passage, before, line, left, right, hanging):
+            if passage is None or before is None or one_each or self._breaks(passage, before, line, left, right, hanging):
                 if passage is not None:
                     yield passage
                 passage = Passage([line], column.page, right=right, marker=marker_of(line, chunk[number + 1 :], passage))
@@ -127,7 +130,7 @@ class Joiner:
         if self.typography.is_larger(line):
             return False  # lines of a heading are broken where they please
         short = _has_room(line, following, right)
-        if _BULLET.fullmatch(following.words[0].text) and len(following.words) > 1 and not flows:
+        if _BULLET.fullmatch(following.words[0].text) and len(following.words) > 1 and (ended or short or passage.marker):
             return True
         if _NUMBER.fullmatch(following.words[0].text) and (passage.marker or ended) and len(following.words) > 1:
             return bool(passage.marker) or short or following.left <= left + 1
@@ -202,6 +205,10 @@ def marker_of(line: Line, rest: Sequence[Line], before: Passage | None) -> str:
     mark = line.words[0].text
     if len(line.words) < 2:
         return ""
+    if _DASH.fullmatch(mark):
+        # A dash alone may stand in the middle of a sentence.
+        is_list = any(one.words[0].text == mark for one in rest) or (before is not None and before.marker == mark)
+        return mark if is_list else ""
     if _BULLET.fullmatch(mark):
         return mark
     if not _NUMBER.fullmatch(mark) or line.bold:
@@ -236,10 +243,13 @@ def _indented(line: Line, left: float) -> bool:
     return _INDENT[0] * line.size < line.left - left < _INDENT[1] * line.size
 
 
-def _is_hanging(chunk: Sequence[Line], left: float) -> bool:
+def _is_hanging(chunk: Sequence[Line], left: float, right: float) -> bool:
     """Whether first lines stand out to the left of the others, as in bibliographies."""
     indented = [line for line in chunk if _indented(line, left)]
     if len(chunk) < 3 or len(indented) <= _HANGING * len(chunk) or _indented(chunk[0], left):
         return False
     edge = indented[0].left
+    before = [(line, following) for line, following in pairwise(chunk) if _indented(following, left)]
+    if sum(_has_room(line, following, right) for line, following in before) * 5 > len(before):
+        return False  # short lines before those that stand in: these begin paragraphs
     return all(abs(line.left - edge) < _SAME_EDGE * line.size for line in indented)

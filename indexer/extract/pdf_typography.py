@@ -10,6 +10,7 @@ from itertools import pairwise
 from indexer.extract.pdf_layout import Line
 
 _CLOSE = 3.0  # points: edges that are one
+_INDENTS = 6  # of three points: a column of first lines alone begins that much further in
 _EDGE = 2.0  # of the font's size: how ragged an edge may be
 _SUPPORT = 0.1
 _LEADINGS = (0.8, 2.6)  # of the font's size
@@ -93,7 +94,7 @@ def columns_of(pages: Sequence[tuple[int, Sequence[Sequence[Line]]]]) -> list[Co
         for lines in columns:
             if lines:
                 left = round(min(line.left for line in lines) / _CLOSE)
-                alike = max(edges.get(near, 0.0) for near in (left - 1, left, left + 1))
+                alike = max(edges.get(near, 0.0) for near in range(left - _INDENTS, left + _INDENTS + 1))
                 own = _right_edge(lines)
                 is_alike = own <= alike and len(lines) < 1 / _SUPPORT
                 found.append(Column(tuple(lines), page, alike if is_alike else own))

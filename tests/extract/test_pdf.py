@@ -109,6 +109,23 @@ def test_a_paragraph_that_goes_on_overleaf_stands_on_the_page_where_it_begins(ex
     assert document.blocks[0].text == " ".join(text)
 
 
+def test_headers_that_change_are_told_by_their_place_and_size(extract_file: Extract) -> None:
+    chapters = ("The first harbour", "Radars of the coast", "What was counted")
+    texts = [textwrap.wrap(text, 80) for text in paragraphs(3, seed=12)]
+
+    def page(chapter: str, text: list[str]) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            canvas.setFont("Helvetica", 7)
+            canvas.drawString(72, 790, chapter)
+            lines(*text, "", *(f"A line about {chapter} and {number * 'mast '}." for number in range(6)))(canvas)
+
+        return draw
+
+    document = only(extract_file("a.pdf", drawn(*map(page, chapters, texts))))
+    assert not set(chapters) & {block.text for block in document.blocks}
+    assert document.left_out == sum(len(chapter.replace(" ", "")) for chapter in chapters)
+
+
 def test_columns_that_are_drawn_line_by_line_are_read_one_after_the_other(extract_file: Extract) -> None:
     left, right = (textwrap.wrap(" ".join(paragraphs(4, seed)), 44, break_on_hyphens=False) for seed in (1, 2))
 
