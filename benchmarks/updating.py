@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("folder", type=Path, metavar="DATA_FOLDER", help="the folder of the .jsonl.gz corpora")
     made.add_argument("--files", type=int, default=50_000)
     made.add_argument("--rounds", type=int, default=5)
+    made.add_argument("--clock", choices=("wall", "processor"), default="wall", help="what the goal is judged by")
     made.add_argument("--markdown", action="store_true", help="a table for docs/performance.md")
     return made
 
@@ -82,7 +83,8 @@ def measure(options: argparse.Namespace) -> list[Goal]:
     print(render(heads, rows, options.markdown) + "\n")
     one = medians["1 file changed"]
     stated = f"1 document changed in {options.files:,} takes at most {_LIMIT:.0f} s"
-    return [at_most(stated, one.wall, _LIMIT, f"{one.wall:.2f} s, {one.processor:.2f} s of the processor")]
+    judged = one.wall if options.clock == "wall" else one.processor
+    return [at_most(stated, judged, _LIMIT, f"{one.wall:.2f} s, {one.processor:.2f} s of the processor")]
 
 
 def write_files(corpus: Corpus, folder: Path, count: int) -> list[Path]:

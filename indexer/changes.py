@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer.errors import RootMissing, UsageError
 from indexer.file_records import FileRecords, FileStamp
@@ -45,8 +46,7 @@ class Change(Enum):
     CONTENT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A file in its place. number: under which it was recorded, if it was; file: None where it stays as it was recorded.
 
     stamp: its new one, where that alone has changed.
@@ -76,6 +76,7 @@ class Changes:
         self._now_ns = time.time_ns()
         self._index_dir = index_dir
         self._roots = [_near(root) for root in roots]
+        self._folders = ["" if root == Path() else f"{root}{os.sep}" for root in self._roots]
         self._recorded = {place: number for number, place in enumerate(before.paths())}
         self._within = self._narrowed(roots, scope.paths)
         for number, root in enumerate(self._roots):
@@ -109,7 +110,7 @@ class Changes:
 
     def _candidate(self, root: int, below: str, file: File | None) -> Candidate | None:
         """What is to be done with a file; None for a new one that is left for later."""
-        place, number = Place.of(root, self._roots[root], below), self._recorded.get((root, below))
+        place, number = Place(root, below, self._shown(root, below)), self._recorded.get((root, below))
         if file is None:
             return Candidate(place, number, None)
         if 0 <= self._now_ns - file.mtime_ns < self._scope.settle * _SECOND:
@@ -124,6 +125,9 @@ class Changes:
             stamp = FileStamp(file.size, file.mtime_ns, file.inode, self._now_ns, was.sha256)
             return Candidate(place, number, file, Change.STAMP, stamp)
         return Candidate(place, number, file, Change.CONTENT)
+
+    def _shown(self, root: int, below: str) -> str:
+        return shown_path(self._folders[root] + below if below else self._roots[root])
 
     def _is_as_recorded(self, file: File, was: FileStamp) -> bool:
         return (

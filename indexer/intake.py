@@ -5,27 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import NamedTuple
 
 from indexer.file_records import Entry, Fate, FileRecord, FileRecords, FileStamp, content_digest
 from indexer.pipeline import Found, Record, Stamp
-from indexer.report import PassedOver, Report, Skip, shown_path
+from indexer.report import PassedOver, Report, Skip
 from indexer.search.engine import IndexWriter
 from indexer.walk import File
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a file stands: the number of its root, its path below that ("" for a root that is a file), and for people."""
 
     root: int
     below: str
     shown: str
-
-    @classmethod
-    def of(cls, root: int, path: Path, below: str) -> Place:
-        """A place below a root; path: the root's own."""
-        return cls(root, below, shown_path(path / below if below else path))
 
 
 @dataclass(slots=True)

@@ -25,12 +25,12 @@ NO_FILE = "device, pipe or socket"
 class File:
     """A regular file below a root, as it was when it was found.
 
-    relative: its path below the root, `/` between parts, or its name, if it is a root itself; size: bytes; inode and device:
-    which file it is, whatever its path may lead to later; root: the number of its root; below: its path below that, "" for
-    the root itself.
+    location: its path; relative: that below the root, `/` between parts, or its name, if it is a root itself; size: bytes;
+    inode and device: which file it is, whatever its path may lead to later; root: the number of its root; below: its path
+    below that, "" for the root itself.
     """
 
-    path: Path
+    location: str
     relative: str
     size: int
     mtime_ns: int
@@ -40,10 +40,16 @@ class File:
     below: str
 
     @classmethod
-    def found(cls, path: Path, status: os.stat_result, root: int, below: str) -> File:
+    def found(cls, path: Path | str, status: os.stat_result, root: int, below: str) -> File:
         """The file that a path leads to."""
         relative = below or Path(os.path.normpath(path)).name
-        return cls(path, relative, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev, root, below)
+        location = str(path).removeprefix(f".{os.sep}")
+        return cls(location, relative, status.st_size, status.st_mtime_ns, status.st_ino, status.st_dev, root, below)
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return Path(self.location)
 
     @property
     def id(self) -> str:
@@ -53,7 +59,7 @@ class File:
     @property
     def shown(self) -> str:
         """The path as shown to people."""
-        return shown_path(self.path)
+        return shown_path(self.location)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ class Walk:
         status = entry.stat()
         if not stat.S_ISREG(status.st_mode):
             return NO_FILE
-        return File.found(Path(entry.path), status, folder.number, folder.relative + entry.name)
+        return File.found(entry.path, status, folder.number, folder.relative + entry.name)
 
     def _in_index(self, real: str) -> bool:
         return _is_below(real, self._index_dir)

@@ -380,7 +380,8 @@ def test_another_build_under_way_is_said() -> None:
 def test_a_full_disk_leaves_the_old_index_and_says_so(folder: Path, command: str) -> None:
     _run("rebuild")
     status = _run("status", "--json").stdout
-    (folder / "seeds" / "long.txt").write_text(" ".join(f"word{number}" for number in range(9_000)))
+    lines = ({"id": note, "language": "en", "text": f"Note {note:x} of word{note}."} for note in range(2_000))
+    (folder / "seeds" / "notes.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
     # No file may be longer than 24 KB, which is where a full disk would stop it.
     line = ["bash", "-c", 'ulimit -f 24; exec "$0" -m indexer "$1"', sys.executable, command]
     environment = {**os.environ, "PYTHONPATH": str(Path(commands.__file__).parents[1])}
@@ -390,7 +391,7 @@ def test_a_full_disk_leaves_the_old_index_and_says_so(folder: Path, command: str
     assert _run("status", "--json").stdout == status
     assert _run("check").stdout == "The index in index_data is sound.\n"
     assert _run(command).exit_code == 0
-    assert json.loads(_run("status", "--json").stdout)["documents"] == 3
+    assert json.loads(_run("status", "--json").stdout)["documents"] == 2_002
 
 
 def test_a_fault_of_ours_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
