@@ -7,12 +7,13 @@ read on from where it was, by anybody who knows the numbers.
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias, TypeVar
 
-from indexer.errors import ExtractionError
+from indexer.errors import ExtractionError, Fault
 from indexer.limits import Limits
 from indexer.model import Document
 from indexer.report import PassedOver, Skip
@@ -23,6 +24,7 @@ Found: TypeAlias = Document | Skip | PassedOver
 _Finding = TypeVar("_Finding")
 
 _logger = logging.getLogger(__name__)
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,11 @@ class Parts:
 
 
 def guarded(shown: str, read: Callable[[], Iterator[_Finding]], limits: Limits) -> Iterator[_Finding | Skip]:
-    """What a reader gives, and a Skip for the error that ends it, whatever it is."""
+    """What a reader gives, and a Skip for the error that ends it, whatever it is. Raises Fault where a disk is full."""
     try:
         yield from read()
+    except Fault:
+        raise
     except ExtractionError as error:
         yield Skip(shown, error.reason, error.hint)
     except OSError as error:
@@ -147,5 +151,8 @@ def guarded(shown: str, read: Callable[[], Iterator[_Finding]], limits: Limits) 
 
 
 def unreadable(shown: str, error: OSError) -> Skip:
-    """What the report says of what the system will not let us read."""
+    """What the report says of what the system will not let us read. Raises Fault where that is no fault of the file's."""
+    if error.errno in _NO_ROOM:
+        # Every other document would be left out for the same reason.
+        raise Fault(f"No room for a temporary file while {shown} was read: {error.strerror}; the old index stays.") from error
     return Skip(shown, f"cannot be read: {error.strerror or error}", "Check that the file is there and that you may read it.")

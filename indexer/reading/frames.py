@@ -35,6 +35,8 @@ class Kind(IntEnum):
     """The file is read to its end."""
     TIRED = 6
     """The process holds much memory after this file; it ends, and another one should take its place."""
+    FAULT = 7
+    """Nothing can be read here any more, and why; the process ends."""
 
 
 def write_frame(stream: BinaryIO, kind: Kind, content: bytes = b"") -> None:

@@ -95,6 +95,8 @@ class Reader:
             events: list[Event] = []
             tired = False
             for kind, content in self._frames.feed(piece):
+                if kind is Kind.FAULT:
+                    raise Fault(content.decode())
                 tired = tired or kind is Kind.TIRED
                 event = None if kind is Kind.TIRED else track.take(kind, content)
                 if event is not None:

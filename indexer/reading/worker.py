@@ -8,8 +8,10 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
 from typing import BinaryIO
 
+from indexer.errors import Fault
 from indexer.extract.parts import BEGINNING, Parts, Position
 from indexer.extract.parts import Path as PartPath
 from indexer.limits import Limits
@@ -55,16 +57,24 @@ def work() -> None:
     held = _held_bytes()
     _limit_memory(held + allowed)
     write_frame(answers, Kind.READY)
+    try:
+        _answer(tasks, answers, charge.limits, held + allowed * _ENOUGH_HELD)
+    except Fault as fault:
+        write_frame(answers, Kind.FAULT, str(fault).encode())
+
+
+def _answer(tasks: SimpleQueue[Task], answers: BinaryIO, limits: Limits, most_held: float) -> None:
+    """Read until there are no more tasks, or more memory is held than that. Raises Fault where nothing can be read any more."""
     while True:
-        task: Task = tasks.get()
+        task = tasks.get()
         teller = _Teller(answers)
         start, refused = task.start, task.refused
         for file in task.files:
-            parts = Parts(charge.limits, start, refused, teller)
-            for found in Pipeline(charge.limits).read(file, parts):
+            parts = Parts(limits, start, refused, teller)
+            for found in Pipeline(limits).read(file, parts):
                 teller.tell(found, parts)
             write_frame(answers, Kind.FILE)
-            if _held_bytes() > held + allowed * _ENOUGH_HELD:
+            if _held_bytes() > most_held:
                 write_frame(answers, Kind.TIRED)
                 return
             start, refused = BEGINNING, frozenset()
