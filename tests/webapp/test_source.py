@@ -61,6 +61,8 @@ def test_the_file_is_a_download(client: FlaskClient) -> None:
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Content-Length"] == str(len(CONTENT))
     assert response.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert response.headers["Cache-Control"] == "private, no-cache"
+    assert "Expires" not in response.headers
     disposition = response.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
     assert "filename*=UTF-8''notice%20%E2%80%93%20%D0%BF%D0%BE%D1%80%D1%82%EF%BF%BD.html" in disposition

@@ -30,5 +30,8 @@ def source(document_id: str) -> Response:
     response.call_on_close(stream.close)
     response.content_length = provenance.size
     response.headers["Content-Security-Policy"] = _POLICY
+    # It is the original only until the next look.
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.expires = None
     response.make_conditional(request, accept_ranges=True, complete_length=provenance.size)
     return response
