@@ -32,6 +32,6 @@ def source(document_id: str) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     # It is the original only until the next look.
     response.headers["Cache-Control"] = "private, no-cache"
-    response.expires = None
+    del response.headers["Expires"]
     response.make_conditional(request, accept_ranges=True, complete_length=provenance.size)
     return response
