@@ -15,7 +15,7 @@ from indexer.report import shown_path
 
 DIGEST_BYTES = 16
 _METADATA = attrgetter(*(field.name for field in fields(DocumentMetadata)))
-_PARAGRAPH = attrgetter(*(field.name for field in fields(Paragraph)))
+_BESIDES_TEXT = attrgetter(*(field.name for field in fields(Paragraph) if field.name not in ("kind", "text")))
 
 
 class Fate(IntEnum):
@@ -123,5 +123,7 @@ class Provenance:
 
 def content_digest(document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> bytes:
     """A digest of all that the index holds of a document: equal where indexing it again would change nothing."""
-    content = repr((_METADATA(document), list(map(_PARAGRAPH, paragraphs))))
+    texts = [paragraph.text for paragraph in paragraphs]
+    kinds = [paragraph.kind.value for paragraph in paragraphs]
+    content = repr((_METADATA(document), kinds, list(map(len, texts)), list(map(_BESIDES_TEXT, paragraphs)))) + "".join(texts)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()[:DIGEST_BYTES]

@@ -119,7 +119,10 @@ def _by_stop_words(sample: str) -> str | None:
     """The language whose stop words a text is full of, while it has far fewer of any other. Initials count as no words."""
     lists = _lists()
     words = [word for word in _WORD.findall(sample.casefold()) if len(word) > 1]
-    counts = Counter(language for word in words for language in lists.get(word, ()))
+    counts: Counter[str] = Counter()
+    for word, count in Counter(words).items():
+        for language in lists.get(word, ()):
+            counts[language] += count
     if not counts:
         return None
     (best, count), *others = counts.most_common(2)

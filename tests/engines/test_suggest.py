@@ -26,6 +26,7 @@ DOCUMENTS = (
         source="Ostrel Daily",
     ),
     make_document("b.md", ["Interceptors, and an interceptor.", "Radars interest nobody."], title="Other matters"),
+    make_document("long.md", ["A weathercock."], title=f"Steeples {'and steeples ' * 40}"),
     make_document("c.md", ["Український міністр.", "Українська оборона.", "Zoë’s café."], tag=("coast guard",)),
 )
 _SPACES = st.sampled_from((" ", " ", " -", ' "', " (", " OR ", " source:", ":", "", '" '))
@@ -64,6 +65,11 @@ def test_phrases_are_those_of_the_corpus(small: SearchEngine) -> None:
 def test_titles_hold_the_words(small: SearchEngine) -> None:
     assert texts(small, "coast rad", TITLE) == [('title:"Radar on the coast"', 4)]
     assert texts(small, "title:mat", TITLE) == [('title:"Other matters"', 2)]
+
+
+def test_a_title_that_no_query_can_hold_is_left_out(small: SearchEngine) -> None:
+    assert small.search(SearchRequest(syntax.parse("title:steeples"))).total == 1
+    assert texts(small, "title:steep", TITLE) == []
 
 
 def test_names_are_values_with_the_words(small: SearchEngine) -> None:

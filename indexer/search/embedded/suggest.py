@@ -99,9 +99,9 @@ class _Suggesting:
             yield Suggestion(text, kind, count)
 
     def _clause(self, head: str, field: str, value: str, kind: SuggestionKind) -> Iterator[Suggestion]:
+        """A value asked for in its field. It is read as whoever takes it would have it read: a title may be over a bound."""
         value = " ".join(value.translate(_NO_MARKS).split())
-        tree = None if head else Phrase(value, field=field)
-        return self._counted(f'{head}{field}:"{value}"', kind, tree)
+        return self._counted(f'{head}{field}:"{value}"', kind, None)
 
     def _known(self, word: str) -> str:
         form = fold(word)
