@@ -15,7 +15,7 @@ from indexer.extract.mail_parts import file_name, last_part, part_bytes, part_te
 from indexer.extract.metadata import Stated, describe
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.extract.text_blocks import text_blocks
-from indexer.model import Block, Document, Kind, Origin
+from indexer.model import Block, Document, Kind, Origin, document_id
 from indexer.report import PassedOver, Skip
 
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
@@ -28,20 +28,30 @@ def read(file: SourceFile) -> Iterator[Extracted | SourceFile]:
     message, cut = read_message(file)
     parts = parts_of(message)
     last = last_part(message) if cut is not None else None
+    taken: set[str] = set()
     yield _document(file, message, [part for part in parts.body if part is not last])
     yield from map(PassedOver, parts.passed_over)
     for number, part in enumerate(parts.attached, start=1):
         if part is last:
             continue
         name = file_name(part)
+        path = _path(name or str(number), number, taken)
+        taken.add(document_id(path))
         try:
             content = InMemory(part_bytes(part))
         except ExtractionError as error:
             yield file.skip(error)
             continue
-        yield file.inner(content, name or str(number), name or f"{number}{_SUFFIXES.get(part.get_content_type(), '')}")
+        yield file.inner(content, path, name or f"{number}{_SUFFIXES.get(part.get_content_type(), '')}")
     if cut is not None:
         yield file.skip(cut, whole=False)
+
+
+def _path(name: str, number: int, taken: set[str]) -> str:
+    """What tells an attachment from those before it: its name, and its number too where the name's id is taken."""
+    while document_id(name) in taken:
+        name = f"{number}-{name}"
+    return name
 
 
 def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Document | Skip:

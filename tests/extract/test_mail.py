@@ -143,6 +143,14 @@ def test_attachments_are_documents_of_their_own(extract_file: Extract) -> None:
     assert [one.path for one in found if isinstance(one, Skip)] == ["letter.eml → logo.png"]
 
 
+def test_attachments_of_the_same_name_are_all_kept(extract_file: Extract) -> None:
+    message = EmailMessage()
+    for text, name in (("One.", "note.txt"), ("Two.", "note.txt"), ("Three.", "4-note.txt"), ("Four.", "note.txt")):
+        message.add_attachment(text, filename=name)
+    found = extract_file("letter.eml", message.as_bytes())[1:]
+    assert ids(found) == ["letter.eml:note.txt", "letter.eml:2-note.txt", "letter.eml:4-note.txt", "letter.eml:4-4-note.txt"]
+
+
 def test_a_mail_without_text_still_has_its_attachments(extract_file: Extract) -> None:
     message = EmailMessage()
     message["From"], message["Message-ID"] = "a@x.example", "<1@x>"
