@@ -310,6 +310,6 @@ def _stretch(day: date, interval: Interval) -> tuple[date, date]:
 
 
 def without_generation(response: SearchResponse) -> SearchResponse:
-    """The response as any engine must give it: scores, the name of the generation and what may have been meant aside."""
-    hits = tuple(replace(hit, score=None) for hit in response.hits)
+    """The response as any engine must give it: without scores, the generation's name and what may have been meant."""
+    hits = tuple(replace(hit, score=None, explain=()) for hit in response.hits)
     return replace(response, generation="", hits=hits, warnings=(), did_you_mean=None)

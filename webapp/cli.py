@@ -7,6 +7,7 @@ import gc
 import json
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -21,10 +22,20 @@ from indexer.errors import AddressInUse, NoIndex, UsageError
 from indexer.search.engine import open_engine
 from webapp import params, serialize, templating
 from webapp.application import create_app
+from webapp.arguments import Parameter
 from webapp.links import listening_url, server_url
 from webapp.terminal import print_results
 
 _LAST_PORT = 65_535
+
+
+def option_name(parameter: Parameter) -> str:
+    """What the command line calls a search parameter."""
+    return "--" + parameter.name.replace("_", "-")
+
+
+_FLAGS = {option_name(parameter): parameter.choices[0] for parameter in params.PARAMETERS if parameter.is_flag}
+"""Options that may come without their value, which is the only one that they take."""
 
 
 class SearchCommand(click.Command):
@@ -35,19 +46,24 @@ class SearchCommand(click.Command):
         with_value = {name for option in self.params if _takes_value(option) for name in option.opts}
         options: list[str] = []
         words: list[str] = []
-        remaining = iter(arguments)
-        for argument in remaining:
+        remaining = deque(arguments)
+        while remaining:
+            argument = remaining.popleft()
             if argument == "--":
                 words.extend(remaining)
-            elif not argument.startswith("--"):
+                break
+            if not argument.startswith("--"):
                 words.append(argument)
+            elif argument in _FLAGS:
+                if remaining and remaining[0] == _FLAGS[argument]:
+                    remaining.popleft()
+                options.append(f"{argument}={_FLAGS[argument]}")
             else:
                 options.append(argument)
                 if argument in with_value:
-                    value = next(remaining, None)
-                    if value is None:
+                    if not remaining:
                         raise click.BadOptionUsage(argument, f"Option {argument!r} requires an argument.", context)
-                    options.append(value)
+                    options.append(remaining.popleft())
         return super().parse_args(context, [*options, "--", *words])
 
 
@@ -56,14 +72,10 @@ def parameter_options(command: Callable[..., int]) -> Callable[..., int]:
     for parameter in reversed(params.PARAMETERS):
         if parameter.name != "q":
             takes = f"{parameter.help} Takes {parameter.takes}."
-            option = click.option(option_name(parameter), parameter.name, multiple=True, metavar="VALUE", help=takes)
+            value = f"[{parameter.choices[0]}]" if parameter.is_flag else "VALUE"
+            option = click.option(option_name(parameter), parameter.name, multiple=True, metavar=value, help=takes)
             command = option(command)
     return command
-
-
-def option_name(parameter: params.Parameter) -> str:
-    """What the command line calls a search parameter."""
-    return "--" + parameter.name.replace("_", "-")
 
 
 @click.group(cls=CommandGroup)

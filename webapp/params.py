@@ -11,12 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
-from typing import TypeVar
 from urllib.parse import quote_plus
 
 from indexer.errors import ParameterError
 from indexer.fields import FACETS, FIELD_BY_NAME
-from indexer.published import DayRange, parse_published
 from indexer.search import syntax
 from indexer.search.query import EMPTY_QUERY, ParsedQuery
 from indexer.search.request import (
@@ -30,7 +28,7 @@ from indexer.search.request import (
     Snippet,
     Sort,
 )
-from webapp.labels import shortened
+from webapp.arguments import ON, Arguments, Parameter, shown
 
 MAX_CONTEXT = 10
 # Every link of a page repeats every filter of its search.
@@ -41,21 +39,6 @@ _NO_FACETS = "none"
 _COMPARED_LENGTH = 60
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UNQUOTED = re.compile(r"[A-Za-z0-9_.~-]*")  # what `quote_plus` leaves as it is
-_WHOLE_NUMBER = re.compile(r"0*(\d{1,9})", re.ASCII)
-_PARTIAL_DATE = re.compile(r"\d{4}(-\d{2}){0,2}", re.ASCII)
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One parameter. takes: what its value may be, as a phrase that fits after "takes"; choices: where they are few."""
-
-    name: str
-    help: str
-    takes: str
-    repeatable: bool = False
-    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +102,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter("facet_size", "How many values a facet lists.", f"a whole number from 1 to {MAX_FACET_SIZE}"),
     _choice("interval", "The width of the histogram's buckets; chosen by the span of the hits unless told.", Interval),
     _choice("snippet", "Whether a hit shows its whole paragraph, or the best passage of a long one.", Snippet),
+    Parameter("explain", "Say of each hit what counted in its score.", ON, choices=(ON,)),
 )
 FACET_PARAMETERS: tuple[Parameter, ...] = (
     *PARAMETERS,
@@ -134,96 +118,27 @@ PARAGRAPH_PARAMETERS: tuple[Parameter, ...] = (
 )
 
 
-class _Arguments:
-    """The values that a URL gives to the parameters of a table, empty ones left out."""
-
-    def __init__(self, pairs: Iterable[tuple[str, str]], table: Sequence[Parameter]) -> None:
-        self._table = {parameter.name: parameter for parameter in table}
-        self._values: dict[str, list[str]] = {}
-        unknown: dict[str, None] = {}
-        for name, value in pairs:
-            if not value.strip():
-                continue
-            if name in self._table:
-                self._values.setdefault(name, []).append(value)
-            else:
-                unknown[name] = None
-        self.unknown = tuple(unknown)
-
-    def all(self, name: str) -> tuple[str, ...]:
-        """The values of a repeatable parameter, each once, in order."""
-        return tuple(dict.fromkeys(self._values.get(name, ())))
-
-    def one(self, name: str) -> str | None:
-        """The value of a parameter that has one; the same again is no contradiction."""
-        values = self.all(name)
-        if len(values) > 1:
-            raise ParameterError(name, f"{name} was given more than once: {_shown(values[0])} and {_shown(values[1])}.")
-        return values[0] if values else None
-
-    def number(self, name: str, default: int, least: int = 1, most: int | None = None) -> int:
-        """A whole number between bounds, both included."""
-        value = self.one(name)
-        if value is None:
-            return default
-        digits = _WHOLE_NUMBER.fullmatch(value.strip())
-        number = int(digits.group(1)) if digits else -1
-        if number < least or (most is not None and number > most):
-            raise self.refusal(name, value)
-        return number
-
-    def choice(self, name: str, choices: type[_Choice]) -> _Choice | None:
-        """One of a few names."""
-        value = self.one(name)
-        if value is None:
-            return None
-        try:
-            return choices(value.strip())
-        except ValueError:
-            raise self.refusal(name, value) from None
-
-    def date(self, name: str) -> tuple[str, DayRange] | None:
-        """A partial date as typed, and the days that it names."""
-        value = self.one(name)
-        if value is None:
-            return None
-        days = parse_published(value) if _PARTIAL_DATE.fullmatch(value.strip()) else None
-        if days is None:
-            raise self.refusal(name, value)
-        return value.strip(), days
-
-    def query(self) -> tuple[ParsedQuery, Match]:
-        """The query, read as `match` says."""
-        match = self.choice("match", Match) or _DEFAULT.match
-        source = self.one("q")
-        return (EMPTY_QUERY if source is None else syntax.parse(source, match)), match
-
-    def refusal(self, name: str, value: str) -> ParameterError:
-        """What to say of a bad value."""
-        return ParameterError(name, f"{name} takes {self._table[name].takes}; not {_shown(value)}.")
-
-
 def parse(pairs: Iterable[tuple[str, str]]) -> ParsedParams:
     """Read a search. Raises ParameterError, naming the parameter and what it takes; QueryError for a query over a bound."""
-    arguments = _Arguments(pairs, PARAMETERS)
+    arguments = Arguments(pairs, PARAMETERS)
     return ParsedParams(_request(arguments), arguments.unknown)
 
 
 def parse_facet(pairs: Iterable[tuple[str, str]]) -> FacetParams:
     """Read what is asked of a facet. Raises as `parse` does."""
-    arguments = _Arguments(pairs, FACET_PARAMETERS)
+    arguments = Arguments(pairs, FACET_PARAMETERS)
     return FacetParams(_request(arguments), (arguments.one("prefix") or "").strip(), arguments.unknown)
 
 
 def parse_suggest(pairs: Iterable[tuple[str, str]]) -> str:
     """Read what has been typed, white space at its end and all. Raises ParameterError, for an unknown parameter as well."""
-    arguments = _Arguments(pairs, SUGGEST_PARAMETERS)
+    arguments = Arguments(pairs, SUGGEST_PARAMETERS)
     refuse_unknown(arguments.unknown, SUGGEST_PARAMETERS)
     return arguments.one("q") or ""
 
 
-def _request(arguments: _Arguments) -> SearchRequest:
-    query, match = arguments.query()
+def _request(arguments: Arguments) -> SearchRequest:
+    query, match = _query(arguments)
     page, page_size = _page(arguments)
     sort = arguments.choice("sort", Sort)
     published_from, published_to = _published(arguments)
@@ -240,13 +155,14 @@ def _request(arguments: _Arguments) -> SearchRequest:
         facet_size=arguments.number("facet_size", _DEFAULT.facet_size, most=MAX_FACET_SIZE),
         interval=arguments.choice("interval", Interval),
         snippet=arguments.choice("snippet", Snippet) or _DEFAULT.snippet,
+        explain=arguments.flag("explain"),
     )
 
 
 def parse_document(pairs: Iterable[tuple[str, str]], table: Sequence[Parameter] = DOCUMENT_PARAMETERS) -> DocumentParams:
     """Read what is asked of a document, or with PARAGRAPH_PARAMETERS of a paragraph. Raises as `parse` does."""
-    arguments = _Arguments(pairs, table)
-    query, match = arguments.query()
+    arguments = Arguments(pairs, table)
+    query, match = _query(arguments)
     return DocumentParams(query, match, arguments.number("context", 0, least=0, most=MAX_CONTEXT), arguments.unknown)
 
 
@@ -289,7 +205,7 @@ def refuse_unknown(unknown: Sequence[str], table: Sequence[Parameter] = PARAMETE
         near = nearest(name, table)
         known = ", ".join(parameter.name for parameter in table)
         advice = f"Did you mean {near}?" if near else f"This address takes {known or 'no parameters'}."
-        raise ParameterError(name, f"Unknown parameter {_shown(name)}. {advice}")
+        raise ParameterError(name, f"Unknown parameter {shown(name)}. {advice}")
 
 
 def nearest(name: str, table: Sequence[Parameter] = PARAMETERS) -> str | None:
@@ -304,7 +220,14 @@ def is_tracking(name: str) -> bool:
     return name.startswith("utm_") or name == "fbclid"
 
 
-def _page(arguments: _Arguments) -> tuple[int, int]:
+def _query(arguments: Arguments) -> tuple[ParsedQuery, Match]:
+    """The query, read as `match` says."""
+    match = arguments.choice("match", Match) or _DEFAULT.match
+    source = arguments.one("q")
+    return (EMPTY_QUERY if source is None else syntax.parse(source, match)), match
+
+
+def _page(arguments: Arguments) -> tuple[int, int]:
     page = arguments.number("page", _DEFAULT.page)
     page_size = arguments.number("page_size", _DEFAULT.page_size, most=MAX_PAGE_SIZE)
     if page * page_size > MAX_DEPTH:
@@ -315,7 +238,7 @@ def _page(arguments: _Arguments) -> tuple[int, int]:
     return page, page_size
 
 
-def _published(arguments: _Arguments) -> tuple[str | None, str | None]:
+def _published(arguments: Arguments) -> tuple[str | None, str | None]:
     start = arguments.date("published_from")
     end = arguments.date("published_to")
     if start and end and start[1].first > end[1].last:
@@ -325,7 +248,7 @@ def _published(arguments: _Arguments) -> tuple[str | None, str | None]:
     return start and start[0], end and end[0]
 
 
-def _read_filters(arguments: _Arguments) -> tuple[Filter, ...]:
+def _read_filters(arguments: Arguments) -> tuple[Filter, ...]:
     filters = (Filter(name, arguments.all(name), arguments.all(f"exclude_{name}")) for name in FACETS)
     stated = tuple(each for each in filters if each.included or each.excluded)
     total = sum(len(each.included) + len(each.excluded) for each in stated)
@@ -339,7 +262,7 @@ def _read_filters(arguments: _Arguments) -> tuple[Filter, ...]:
     return stated
 
 
-def _facets(arguments: _Arguments) -> tuple[str, ...]:
+def _facets(arguments: Arguments) -> tuple[str, ...]:
     value = arguments.one("facets")
     if value is None:
         return _DEFAULT.facets
@@ -366,6 +289,7 @@ def _values(request: SearchRequest) -> Mapping[str, tuple[str, ...]]:
         "facet_size": (str(request.facet_size),),
         "interval": (request.interval.value,) if request.interval else (),
         "snippet": (request.snippet.value,),
+        "explain": (ON,) if request.explain else (),
     }
     for each in request.filters:
         values[each.field] = each.included
@@ -388,8 +312,3 @@ def _written(name: str, values: tuple[str, ...]) -> str:
 
 def _quoted(value: str) -> str:
     return value if _UNQUOTED.fullmatch(value) else quote_plus(encodable(value))
-
-
-def _shown(value: str) -> str:
-    """A value as a message quotes it."""
-    return repr(shortened(value))

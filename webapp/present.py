@@ -22,6 +22,7 @@ from webapp.links import SearchLinks, api_url, document_url, search_url, without
 from webapp.meant import MeantView, TitleView, present_meant, present_title
 from webapp.pager import Pager, last_page, present_pager
 from webapp.passages import Neighbour, Passage, Titled, neighbours_of, passage_of, titled
+from webapp.reasons import ReasonsView, present_reasons
 
 Around: TypeAlias = Callable[[Sequence[Hit]], Sequence[Sequence[Paragraph]]]
 """The paragraphs around each hit, its own among them."""
@@ -62,6 +63,7 @@ class HitView:
     citation: Citation
     section: FilterLink | None
     tags: tuple[FilterLink, ...]
+    reasons: ReasonsView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ class SortOption:
     value: str
     label: str
     chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """A link that switches something on, or off again."""
+
+    label: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,7 @@ class ResultsView:
     titles: tuple[TitleView, ...]
     hits: tuple[HitView, ...]
     pager: Pager | None
+    explain: Switch | None
     json_url: str
 
 
@@ -143,6 +154,7 @@ def present_results(
         titles=tuple(present_title(title, links) for title in response.titles),
         hits=hits,
         pager=present_pager(response.total, links),
+        explain=_explain(request) if hits and request.query.scored else None,
         json_url=api_url(request),
     )
 
@@ -166,6 +178,7 @@ def present_hit(
         citation=cite(document, paragraph, permalink, place.today),
         section=linked("section", paragraph.section) if paragraph.section and paragraph.section != document.title else None,
         tags=tuple(linked("tag", tag) for tag in document.tag),
+        reasons=present_reasons(hit, links.request),
     )
 
 
@@ -234,6 +247,12 @@ def _notices(request: SearchRequest, response: SearchResponse) -> tuple[Notice, 
             )
         )
     return tuple(notices)
+
+
+def _explain(request: SearchRequest) -> Switch:
+    """The same page with, or without, what counted in each hit."""
+    other = replace(request, explain=not request.explain)
+    return Switch("Explain" if other.explain else "Don’t explain", search_url(other))
 
 
 def _sorts(request: SearchRequest) -> tuple[SortOption, ...]:

@@ -10,7 +10,18 @@ from indexer.model import DocumentMetadata, Json, Paragraph, paragraph_id
 from indexer.search.passage import best_passage
 from indexer.search.query import ParsedQuery
 from indexer.search.request import MAX_DEPTH, Match, SearchRequest, Snippet
-from indexer.search.response import DocumentResponse, Facet, Histogram, Hit, SearchResponse, Span, Suggestion, TitleHit
+from indexer.search.response import (
+    DocumentResponse,
+    Facet,
+    FeatureScore,
+    Histogram,
+    Hit,
+    ScorePart,
+    SearchResponse,
+    Span,
+    Suggestion,
+    TitleHit,
+)
 from webapp import links, params
 from webapp.snippets import mark, mark_part
 
@@ -32,7 +43,7 @@ def search(request: SearchRequest, response: SearchResponse, took_ms: float | No
         "relaxed": response.relaxed,
         "did_you_mean": _did_you_mean(response),
         "titles": [_title(title, marks) for title in response.titles],
-        "hits": [_hit(hit, marks, request.snippet) for hit in response.hits],
+        "hits": [_hit(hit, marks, request) for hit in response.hits],
         "facets": _facets(response),
     }
 
@@ -110,7 +121,7 @@ def _title(title: TitleHit, marks: str) -> Body:
     }
 
 
-def _hit(hit: Hit, marks: str, snippet: Snippet) -> Body:
+def _hit(hit: Hit, marks: str, request: SearchRequest) -> Body:
     return {
         "id": paragraph_id(hit.document.id, hit.paragraph.ordinal),
         "ordinal": hit.paragraph.ordinal,
@@ -120,10 +131,17 @@ def _hit(hit: Hit, marks: str, snippet: Snippet) -> Body:
         "section": hit.paragraph.section,
         "page_number": hit.paragraph.page_number,
         "score": None if hit.score is None else round(hit.score, 6),
-        **_marked(hit, snippet),
+        **({"explain": [_part_of_score(part) for part in hit.explain]} if request.explain else {}),
+        **_marked(hit, request.snippet),
         "document": _document(hit.document, hit.title_spans),
         "links": _links(hit.document.id, hit.paragraph.ordinal, marks),
     }
+
+
+def _part_of_score(part: ScorePart) -> Body:
+    if isinstance(part, FeatureScore):
+        return {"feature": part.feature, "score": part.score}
+    return {"term": part.term, "field": part.field, "frequency": part.frequency, "score": part.score}
 
 
 def _paragraph(hit: Hit) -> Body:

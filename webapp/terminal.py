@@ -13,6 +13,7 @@ from indexer.search.passage import best_passage
 from indexer.search.request import SearchRequest, Snippet
 from indexer.search.response import Hit, SearchResponse, Span
 from webapp import labels, links
+from webapp.reasons import reasons
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _INDENT = 4
@@ -54,6 +55,8 @@ def _lines(number: int, hit: Hit, server: str, snippet: Snippet) -> Iterator[tup
     ]
     yield Text(_printable(" · ".join(piece for piece in place if piece)), style="dim"), _INDENT
     yield _text(hit, snippet), _INDENT
+    for reason in reasons(hit):
+        yield Text(_printable(f"{reason.score}  {reason.what}"), style="dim"), _INDENT
     yield Text(f"{server}{links.document_url(document.id, ordinal=hit.paragraph.ordinal)}", style="cyan"), _INDENT
 
 

@@ -61,6 +61,7 @@ class SearchRequest:
     published_from, published_to: partial dates as typed, inclusive; a record's interval must overlap.
     facets: names of facet fields and `published`, in the order of the field table.
     interval: None chooses by the span of the matches.
+    explain: whether each hit says what counted in its score.
     hints: whether the answer looks for titles and for what may have been meant; whoever only counts does without.
     """
 
@@ -76,6 +77,7 @@ class SearchRequest:
     facet_size: int = 10
     interval: Interval | None = None
     snippet: Snippet = Snippet.FULL
+    explain: bool = False
     hints: bool = True
 
     @property

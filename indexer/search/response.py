@@ -18,10 +18,35 @@ MAX_SUGGESTIONS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class TermScore:
+    """What a word, phrase, pattern or clause of the query adds to a score by standing in one field.
+
+    term: as one would type it, without field and weight. frequency: how often it stands in that field of that record.
+    """
+
+    term: str
+    field: str
+    frequency: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureScore:
+    """What else adds to a score, by the name of the engine's feature."""
+
+    feature: str
+    score: float
+
+
+ScorePart: TypeAlias = TermScore | FeatureScore
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A paragraph that matches.
 
     `spans` are offsets into its text, `title_spans` into its document's title; both sorted and disjoint.
+    explain: where it was asked for, parts of the score, each rounded to 1e-6, that add up to it; none where nothing is scored.
     """
 
     paragraph: Paragraph
@@ -29,6 +54,7 @@ class Hit:
     score: float | None = None
     spans: tuple[Span, ...] = ()
     title_spans: tuple[Span, ...] = ()
+    explain: tuple[ScorePart, ...] = ()
 
 
 class FacetState(StrEnum):

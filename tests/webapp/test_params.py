@@ -67,6 +67,7 @@ def requests(draw: st.DrawFn) -> SearchRequest:
         facet_size=draw(st.integers(1, 1000)),
         interval=draw(st.none() | st.sampled_from(Interval)),
         snippet=draw(st.sampled_from(Snippet)),
+        explain=draw(st.booleans()),
     )
 
 
@@ -147,7 +148,7 @@ def test_the_table_holds_every_parameter_once() -> None:
     filters = [name for facet in FACETS for name in (facet, f"exclude_{facet}")]
     before, after = (
         ["q", "page", "page_size", "sort", "match"],
-        ["published_from", "published_to", "facets", "facet_size", "interval", "snippet"],
+        ["published_from", "published_to", "facets", "facet_size", "interval", "snippet", "explain"],
     )
     assert [*before, *filters, *after] == NAMES
     assert [parameter.name for parameter in params.PARAMETERS if parameter.repeatable] == filters
@@ -199,6 +200,8 @@ def test_facets(value: str, expected: tuple[str, ...]) -> None:
         ("facets", "sauce", "none, or names with commas between: source, author"),
         ("facets", "none,source", "none, or names"),
         ("facets", ",", "none, or names"),
+        ("explain", "0", "1; not '0'"),
+        ("explain", "yes", "1; not 'yes'"),
     ],
 )
 def test_a_bad_value_is_refused_with_what_the_parameter_takes(name: str, value: str, takes: str) -> None:

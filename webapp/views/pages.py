@@ -137,7 +137,7 @@ def _suggestions(engine: SearchEngine, asked: SearchRequest, response: SearchRes
 
 
 def _count(engine: SearchEngine, asked: SearchRequest) -> int:
-    return engine.search(replace(asked, page=1, page_size=1, facets=(), hints=False)).total
+    return engine.search(replace(asked, page=1, page_size=1, facets=(), hints=False, explain=False)).total
 
 
 def _asks_anything(parsed: params.ParsedParams) -> bool:

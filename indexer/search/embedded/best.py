@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +12,17 @@ from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.judged import ByLanguage, Tree
 from indexer.search.embedded.ranking import Ranking
-from indexer.search.embedded.rescoring import Part, bare_words, look_again
+from indexer.search.embedded.rescoring import Look, Part, bare_words, look_again
 from indexer.search.embedded.scoring import Scored, Scoring, Statistics
+
+_NO_RECORDS = np.zeros(0, dtype=np.uint32)
+
+
+class Best(NamedTuple):
+    """The best records of each segment in order, with their scores, rounded to 1e-6; and what was looked at for them."""
+
+    scored: list[Scored]
+    looks: list[Look]
 
 
 def rank(
@@ -23,8 +33,8 @@ def rank(
     statistics: Statistics,
     ranking: Ranking,
     count: int,
-) -> list[Scored]:
-    """The `count` best of the passing records of each segment in order, and their scores, rounded to 1e-6.
+) -> Best:
+    """The `count` best of the passing records of each segment.
 
     rows: see Evaluation.rows, of the passing records. Where the query is not the same in all languages, each record is scored
     by what it is in its own; all of them share one window.
@@ -43,10 +53,9 @@ def rank(
         for (scoring, records, aligned), each in zip(readings, words, strict=True)
         for number, scored in enumerate(scoring.rank(records, aligned, most))
     ]
-    found = look_again(parts, ranking) if any(words) else [part.scored for part in parts]
-    return [
-        _together(evaluation.segment, found[number :: len(evaluations)], count) for number, evaluation in enumerate(evaluations)
-    ]
+    looks = look_again(parts, ranking) if any(words) else [Look(part, part.scored, _NO_RECORDS, {}) for part in parts]
+    segments = [(evaluation.segment, looks[number :: len(evaluations)]) for number, evaluation in enumerate(evaluations)]
+    return Best([_together(segment, [look.scored for look in own], count) for segment, own in segments], looks)
 
 
 def _together(segment: Segment, ranked: Sequence[Scored], count: int) -> Scored:

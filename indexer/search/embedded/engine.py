@@ -22,6 +22,7 @@ from indexer.search.embedded.codec.invariants import broken_invariants, repeated
 from indexer.search.embedded.corrections import FEW, did_you_mean
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation, accepted_forms
+from indexer.search.embedded.explaining import explained
 from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
@@ -205,7 +206,8 @@ class EmbeddedEngine:
                 for evaluation, filtered in zip(evaluations, matches, strict=True)
             ]
             best = rank(tree, evaluations, passing, rows, snapshot.statistics, self._ranking, first + size)
-            return by_score(segments, best, first, size)
+            ranked = by_score(segments, best.scored, first, size)
+            return explained(ranked, best.looks) if request.explain else ranked
         pairs = [(filtered.records(), filtered.documents()[0]) for filtered in matches]
         ranked = by_document(segments, pairs, request.order, first, size, self._kernels)
         if not request.query.scored:
@@ -213,9 +215,10 @@ class EmbeddedEngine:
         chosen = [[place.record for place in ranked if place.segment == number] for number in range(len(segments))]
         records = [np.array(sorted(numbers), dtype=np.uint32) for numbers in chosen]
         rows = [None] * len(segments)
-        scored = rank(tree, evaluations, records, rows, snapshot.statistics, self._ranking.of_words, size)
-        scores = [dict(zip(best.tolist(), values.tolist(), strict=True)) for best, values in scored]
-        return [place._replace(score=scores[place.segment][place.record]) for place in ranked]
+        best = rank(tree, evaluations, records, rows, snapshot.statistics, self._ranking.of_words, size)
+        scores = [dict(zip(found.tolist(), values.tolist(), strict=True)) for found, values in best.scored]
+        ranked = [place._replace(score=scores[place.segment][place.record]) for place in ranked]
+        return explained(ranked, best.looks) if request.explain else ranked
 
     def _histogram(self, snapshot: Snapshot, matches: Sequence[Filtered], request: SearchRequest) -> Histogram | None:
         if HISTOGRAM not in request.facets:

@@ -19,7 +19,7 @@ def read_hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlig
     """Ranked records as hits, marked."""
     records = []
     documents: dict[tuple[int, int], DocumentMetadata] = {}
-    for number, record, _ in ranked:
+    for number, record, *_ in ranked:
         segment = snapshot.segments[number]
         owner = number, segment.document_of(record)
         document = documents.get(owner)
@@ -27,7 +27,8 @@ def read_hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlig
             document = documents[owner] = segment.document(owner[1])
         records.append((segment.paragraph(record), document))
     marks = highlighter.mark(records)
-    return tuple([_HIT(*record, place.score, *spans) for record, place, spans in zip(records, ranked, marks, strict=True)])
+    together = zip(records, ranked, marks, strict=True)
+    return tuple([_HIT(*record, place.score, *spans, place.explain) for record, place, spans in together])
 
 
 def read_neighbours(snapshot: Snapshot, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:

@@ -13,14 +13,19 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.request import Sort
+from indexer.search.response import ScorePart
 
 
 class Ranked(NamedTuple):
-    """A record in its place: the segment's number, the record's number in it, and its score (None where nothing is scored)."""
+    """A record in its place: the segment's number, the record's number in it, and its score (None where nothing is scored).
+
+    explain: the parts of the score, where they were asked for.
+    """
 
     segment: int
     record: int
     score: float | None
+    explain: tuple[ScorePart, ...] = ()
 
 
 _Run: TypeAlias = Iterator[tuple[float, str, Ranked]]

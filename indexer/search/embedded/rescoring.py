@@ -15,7 +15,7 @@ over segments. Proximity: Büttcher, Clarke, Lushman: Term proximity scoring for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -69,7 +69,16 @@ class Part(NamedTuple):
         return self.scoring.evaluations[self.number]
 
 
-def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Scored]:
+class Look(NamedTuple):
+    """A part, and its records in the order that holds. features: what each adds to the scores of some of them, `records`."""
+
+    part: Part
+    scored: Scored
+    records: Array
+    features: Mapping[str, Array]
+
+
+def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
     """The records of each part in their new order, the features added to the scores of the first of all.
 
     parts: as `Scoring.rank` gave them, `window` records or more if there are so many.
@@ -82,11 +91,12 @@ def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Scored]:
     like = likeness(parts, looked, ranking) if ranking.likeness and any(wordy) else [np.zeros(cut) for cut in cuts]
     found = []
     for part, records, cut, order, liked, many in zip(parts, looked, cuts, places, like, wordy, strict=True):
-        more = np.zeros(cut)
+        more, features = np.zeros(cut), dict[str, Array]()
         if cut and part.words:
             features = _Sight(part.evaluation, records, part.scoring).features(part.words)
-            more[order] = sum(features.values(), liked if many else np.zeros(cut))
-        found.append(_in_order(part.scored, more, part.evaluation.segment))
+            features["likeness"] = liked if many else np.zeros(cut)
+            more[order] = sum(features.values())
+        found.append(Look(part, _in_order(part.scored, more, part.evaluation.segment), records, features))
     return found
 
 

@@ -22,6 +22,7 @@ from indexer.search.query import Node
 from indexer.search.request import SearchRequest, Sort
 from indexer.search.response import SearchResponse
 from tests.engines.library import IDS, make_library
+from tests.engines.test_explain import units
 from tests.matching import language_of, without_stop_words
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed
@@ -126,7 +127,7 @@ def test_answers_are_those_of_brute_force(indexes: tuple[Updated, ...], tally: T
 def assert_answered(index: Updated, request: SearchRequest) -> int:
     """Both implementations of the kernels answer as brute force does; gives the total."""
     expected = index.oracle.search(request)
-    answers = [engine.search(request) for engine in index.engines]
+    answers = [engine.search(replace(request, explain=True)) for engine in index.engines]
     for answer in answers:
         assert without_generation(answer) == _ordered(expected, answer, request), request
     tree = request.query.relaxed if expected.relaxed and request.query.relaxed else request.query.tree
@@ -139,6 +140,8 @@ def assert_answered(index: Updated, request: SearchRequest) -> int:
         score = scores[place] if scores else index.reference.score(tree_of(record), record)
         assert hit.score == pytest.approx(score, rel=1e-6, abs=1e-6), request
         assert other.score == pytest.approx(hit.score, abs=1e-9), request
+        assert units(hit) == round((hit.score or 0.0) * 1e6), request
+        assert units(other) == round((other.score or 0.0) * 1e6), request
     return expected.total
 
 

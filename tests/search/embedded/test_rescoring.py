@@ -40,12 +40,13 @@ def _answer(engine: EmbeddedEngine, query: str, page: int = 1, size: int = 100) 
     return [(hit.document.id, hit.paragraph.ordinal, hit.score or 0.0) for hit in engine.search(request).hits]
 
 
-def _tree_of(query: str, record: Record) -> Node:
+def tree_of(query: str, record: Record) -> Node:
     """What a query is in a record's language."""
     return without_stop_words(syntax.parse(query, Match.ANY).tree, language_of(*record))
 
 
-def _queries(count: int) -> list[str]:
+def queries(count: int) -> list[str]:
+    """So many queries of two to nine words."""
     random = Random(3)
     return [" ".join(random.sample((*WORDS, *_NOUNS), random.randint(2, 9))) for _ in range(count)]
 
@@ -55,10 +56,10 @@ def test_scores_are_those_of_the_formula(library: tuple[Indexed, ...], tmp_path:
     engine, reference = EmbeddedEngine(in_segments(tmp_path / "index_data", library, segments), kernels), Reference(library)
     records = {(each.id, one.ordinal): (each, one) for each, paragraphs in library for one in paragraphs}
     longer = counted = 0
-    for query in _queries(6):
+    for query in queries(6):
         answer = [place for page in (1, 2) for place in _answer(engine, query, page)]
         found = [records[document_id, ordinal] for document_id, ordinal, _ in answer]
-        parts = SecondLook(reference, partial(_tree_of, query), found).parts()
+        parts = SecondLook(reference, partial(tree_of, query), found).parts()
         for document_id, ordinal, score in answer:
             assert score == pytest.approx(sum(parts[document_id, ordinal].values()), rel=1e-6, abs=1e-6), query
         longer += len(answer) > second_look.WINDOW
@@ -69,7 +70,7 @@ def test_scores_are_those_of_the_formula(library: tuple[Indexed, ...], tmp_path:
 
 def test_pages_are_parts_of_one_order(library: tuple[Indexed, ...], tmp_path: Path, kernels: str) -> None:
     engine = EmbeddedEngine(in_segments(tmp_path / "index_data", library, 2), kernels)
-    for query in _queries(6):
+    for query in queries(6):
         whole = _answer(engine, query)
         assert [place for page in range(1, 11) for place in _answer(engine, query, page, 10)] == whole
         assert [score for *_, score in whole] == sorted((score for *_, score in whole), reverse=True)
@@ -80,8 +81,8 @@ def test_each_feature_counts_and_can_be_switched_off(library: tuple[Indexed, ...
     whole = EmbeddedEngine(folder, kernels)
     for feature in _FEATURES:
         less = EmbeddedEngine(folder, kernels, ranking=Ranking().without(feature))
-        assert any(_answer(whole, query) != _answer(less, query) for query in _queries(12)), feature
-        for query in _queries(3):
+        assert any(_answer(whole, query) != _answer(less, query) for query in queries(12)), feature
+        for query in queries(3):
             scores = {place[:2]: place[2] for place in _answer(whole, query)}
             assert all(score <= scores.get((name, ordinal), score) + 1e-6 for name, ordinal, score in _answer(less, query)[:40])
 

@@ -45,7 +45,7 @@ def _groups(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Node]:
     )
 
 
-_trees = st.recursive(_leaves, _groups, max_leaves=6)
+trees = st.recursive(_leaves, _groups, max_leaves=6)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def _scores(engine: EmbeddedEngine, tree: Node) -> dict[tuple[str, int], float]:
     return {(hit.document.id, hit.paragraph.ordinal): hit.score or 0.0 for hit in _hits(engine, tree)}
 
 
-@given(tree=_trees)
+@given(tree=trees)
 def test_scores_are_those_of_the_formula(engine: EmbeddedEngine, reference: Reference, tree: Node) -> None:
     for hit in _hits(engine, tree):
         assert hit.score == pytest.approx(reference.score(tree, (hit.document, hit.paragraph)), rel=1e-6, abs=1e-6)

@@ -58,6 +58,15 @@ class Column:
         mask[np.repeat(np.arange(len(mask)), np.diff(self.starts))[chosen[self.ordinals]]] = True
         return mask
 
+    def units_of(self, owner: int) -> Array:
+        """The units of an owner, as numbers from 0."""
+        if self.starts is None:
+            units = self.unit_ordinals[owner : owner + 1]
+        else:
+            units = self.ordinals[self.starts[owner] : self.starts[owner + 1]]
+        found: Array = units[units > 0].astype(np.int64) - 1
+        return found
+
 
 def _mask(ordinals: Array, count: int) -> Array:
     """Some of so many ordinals as a mask over 0 and all; 0 is never chosen."""
