@@ -10,9 +10,9 @@ from indexer.search.response import FeatureScore, Hit, ScorePart
 from webapp.labels import number
 
 _FEATURES = {
-    "parts": "Parts of its words with hyphens",
-    "document": "Its words in the rest of the document",
-    "proximity": "Its words near each other",
+    "parts": "Parts of hyphenated words",
+    "document": "The words in the rest of the document",
+    "proximity": "Words near each other",
     "likeness": "Much in common with the best paragraphs",
 }
 _TIMES = {1: "once", 2: "twice"}
@@ -20,7 +20,7 @@ _TIMES = {1: "once", 2: "twice"}
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A part of a score: what counted, and how much, with as many decimals as its neighbours."""
+    """A part of a score: what counted, and how much."""
 
     what: str
     score: str

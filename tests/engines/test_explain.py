@@ -115,6 +115,19 @@ def test_nearness_is_a_part_of_its_own(port: SearchEngine) -> None:
     assert "proximity" in {part.feature for part in hit.explain if isinstance(part, FeatureScore)}
 
 
+def test_a_stop_word_counts_where_it_is_none(disk_engine_factory: EngineFactory) -> None:
+    engine = disk_engine_factory(
+        [
+            make_document("de.md", ["Die Stadt hat ein Radar, die Insel keines."], title="Notizen", language="de"),
+            make_document("en.md", ["Batteries die in winter, and the radar with them."], title="Notes", language="en"),
+        ]
+    )
+    found = {hit.document.id: hit for hit in _explained(engine, "die radar").hits}
+    terms = {name: [part.term for part in hit.explain if isinstance(part, TermScore)] for name, hit in found.items()}
+    assert terms == {"de.md": ["radar"], "en.md": ["die", "radar"]}
+    assert all(units(hit) == round((hit.score or 0.0) * 1e6) for hit in found.values())
+
+
 def test_where_nothing_scores_nothing_is_explained(port: SearchEngine) -> None:
     for query in (EMPTY_QUERY, syntax.parse("-radar")):
         hits = port.search(SearchRequest(query, explain=True)).hits

@@ -23,7 +23,7 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 DOCUMENT = "/documents/umerov-raytheon.md"
 ADDRESSES = (
     "/",
-    "/?q=air+defense",
+    "/?q=air+defense&explain=1",
     "/?q=zzz",
     "/?q=radar&page=x",
     "/help",

@@ -84,8 +84,8 @@ def test_the_page_says_why_in_words(scored: FlaskClient) -> None:
         "radar, once in the title",
         "radar, once in the section",
         "range, once in the text",
-        "Its words in the rest of the document",
-        "Its words near each other",
+        "The words in the rest of the document",
+        "Words near each other",
         "Together",
     ]
     assert all(re.search(r" \d+\.\d{3}$", row) for row in rows)
@@ -112,7 +112,7 @@ def test_a_term_is_no_markup(scored: FlaskClient) -> None:
 def test_the_terminal_says_why(index_dir: Path) -> None:
     shown = run(loccit, "search", "--explain", "radar", "range", "--index-dir", str(index_dir)).stdout
     assert re.search(r"\n    \d\.\d{3}  radar, once in the title\n", shown)
-    assert re.search(r"\n    \d\.\d{3}  Its words near each other\n", shown)
+    assert re.search(r"\n    \d\.\d{3}  Words near each other\n", shown)
     for option in (["--explain=1"], ["--explain", "1"]):
         assert run(loccit, "search", *option, "radar", "range", "--index-dir", str(index_dir)).stdout == shown
     assert "once" not in run(loccit, "search", "radar", "range", "--index-dir", str(index_dir)).stdout
