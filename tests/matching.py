@@ -16,8 +16,9 @@ from typing import TypeAlias
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.analysis import Token, find_words, fold, is_unspaced
+from indexer.search.analysis import Token, find_words, is_unspaced
 from indexer.search.analysis import tokenize as analyze
+from indexer.search.folding import fold
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
 from indexer.search.response import Span
 from indexer.search.stemming import stem, stemmer_of

@@ -16,8 +16,9 @@ from indexer.errors import NotFound
 from indexer.fields import FACETS, FIELDS, HISTOGRAM
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import DayRange, parse_published
-from indexer.search.analysis import fold, tokenize
+from indexer.search.analysis import tokenize
 from indexer.search.engine import Capabilities
+from indexer.search.folding import fold
 from indexer.search.query import EMPTY_QUERY, Node, ParsedQuery
 from indexer.search.request import Filter, Interval, Match, SearchRequest, Sort
 from indexer.search.response import (

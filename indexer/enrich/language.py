@@ -34,6 +34,7 @@ _RIVALS_SHARE = 0.6
 _CERTAIN = 0.9
 
 _WORD = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = dict.fromkeys((code for code in range(128) if not chr(code).isalpha()), " ")
 _SCRIPTS = {
     "latin": re.compile("[a-zA-Z\u00c0-\u024f\u1e00-\u1eff]"),
     "cyrillic": re.compile("[\u0400-\u052f]"),
@@ -118,17 +119,23 @@ def _begins_as_usual(beginning: str, language: str | None) -> bool:
 def _by_stop_words(sample: str) -> str | None:
     """The language whose stop words a text is full of, while it has far fewer of any other. Initials count as no words."""
     lists = _lists()
-    words = [word for word in _WORD.findall(sample.casefold()) if len(word) > 1]
+    words = [word for word in _words(sample.casefold()) if len(word) > 1]
     counts: Counter[str] = Counter()
-    for word, count in Counter(words).items():
-        for language in lists.get(word, ()):
-            counts[language] += count
+    frequencies = Counter(words)
+    for word in frequencies.keys() & lists.keys():
+        for language in lists[word]:
+            counts[language] += frequencies[word]
     if not counts:
         return None
     (best, count), *others = counts.most_common(2)
     rival = others[0][1] if others else 0
     enough = count >= max(_FEWEST_STOP_WORDS, _STOP_WORDS_SHARE * len(words))
     return best if enough and rival <= _RIVALS_SHARE * count else None
+
+
+def _words(text: str) -> list[str]:
+    """The runs of letters in a text."""
+    return text.translate(_NO_LETTERS).split() if text.isascii() else _WORD.findall(text)
 
 
 def _sample(paragraphs: Sequence[Paragraph]) -> str:

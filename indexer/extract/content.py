@@ -90,7 +90,7 @@ class OpenFile:
         return True
 
     def open(self) -> io.BufferedReader:
-        return io.BufferedReader(_View(self.file))
+        return io.BufferedReader(_View(self.file), _PIECE)
 
 
 @dataclass(frozen=True, slots=True)

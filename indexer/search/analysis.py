@@ -16,7 +16,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from indexer.search.unspaced import CLUSTER, UNSPACED, VARIATION_SELECTORS
+from indexer.search.folding import APOSTROPHES, SOFT_HYPHEN, fold
+from indexer.search.unspaced import CLUSTER, UNSPACED
 
 _CACHE_LIMIT = 200_000
 _CACHED_LENGTH = 64
@@ -100,47 +101,11 @@ def find_words(text: str) -> list[tuple[int, int]]:
     return [(word.start(), word.start() + _analyzed[word.group()][-1].end) for word in _WORDS.finditer(text)]
 
 
-def fold(text: str) -> str:
-    """Case, accents, apostrophe styles and dots between letters folded away."""
-    if text.isascii():
-        return text.lower()
-    plain = unicodedata.normalize("NFKC", text).casefold().translate(_PLAIN)
-    return "".join(_fold_character(character) for character in plain)
-
-
-_APOSTROPHES = "'’ʼ‘＇‛"
 _HYPHENS = "‐‑-"
 # The ASCII characters that may stand within a word, or decide what is one, without being letters or digits.
 _LOOKED_AT = b"'-.,"
 PARTED = bytes(code if code >= 0x80 or chr(code).isalnum() or code in _LOOKED_AT else ord(" ") for code in range(256))
 """Byte -> itself, or a space where it parts pieces."""
-_SOFT_HYPHEN = "\u00ad"
-_TATWEEL = "\u0640"
-_PLAIN = str.maketrans(
-    {**dict.fromkeys(_APOSTROPHES, "'"), **dict.fromkeys((_SOFT_HYPHEN, _TATWEEL, *VARIATION_SELECTORS)), "\u0671": "\u0627"}
-)
-# Latin letters that do not decompose into a base and a mark.
-_UNDECOMPOSED = {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ŧ": "t"}
-# In these scripts a mark is an accent; in the others it is a letter's part and stays.
-_ACCENTED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARABIC", "HEBREW")
-# Cyrillic letters in their own right, although they decompose.
-_KEPT = frozenset("йїўѓќ")
-
-
-def _fold_character(character: str) -> str:
-    if character in _KEPT or character.isascii():
-        return character
-    if character in _UNDECOMPOSED:
-        return _UNDECOMPOSED[character]
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    if unicodedata.combining(character):
-        accent = unicodedata.name(character, "").startswith(("COMBINING", "ARABIC", "HEBREW"))
-        return "" if accent else character
-    base = unicodedata.normalize("NFD", character)
-    if len(base) > 1 and unicodedata.name(character, "").startswith(_ACCENTED_SCRIPTS):
-        return "".join(_UNDECOMPOSED.get(c, c) for c in base if not unicodedata.combining(c))
-    return character
 
 
 def _mark_class() -> str:
@@ -156,25 +121,25 @@ def _mark_class() -> str:
 
 
 _LETTER = rf"[^\W\d_{UNSPACED}]"
-_MORE = rf"(?:[^\W_{UNSPACED}]|[{_mark_class()}{_SOFT_HYPHEN}])"
+_MORE = rf"(?:[^\W_{UNSPACED}]|[{_mark_class()}{SOFT_HYPHEN}])"
 # White space that no line is broken at.
 _UNBROKEN = "\u00a0\u2009\u202f"
 _UNIT = (
-    rf"(?:{_LETTER}(?:\.{_LETTER})+(?:\.?[{_APOSTROPHES}][sS])?(?!{_MORE})"
+    rf"(?:{_LETTER}(?:\.{_LETTER})+(?:\.?[{APOSTROPHES}][sS])?(?!{_MORE})"
     rf"|\d{{1,3}}(?:,\d{{3}}){{1,9}}(?:\.\d+)?(?![,.]?\d)(?!{_MORE})"
     rf"|(?<!\d[.,])\d{{1,3}}(?:\.\d{{3}}){{2,9}}(?:,\d+)?(?![,.]?\d)(?!{_MORE})"
     rf"|(?<!\d[.,{_UNBROKEN}])\d{{1,3}}(?:[{_UNBROKEN}]\d{{3}}){{1,9}}(?:[.,]\d+)?(?![,.{_UNBROKEN}]?\d)(?!{_MORE})"
     rf"|(?<!\d\.)\d+\.\d+(?![,.]?\d)(?!{_MORE})"
-    rf"|[^\W_{UNSPACED}]{_MORE}*(?:[{_APOSTROPHES}]{_LETTER}{_MORE}*)*)"
+    rf"|[^\W_{UNSPACED}]{_MORE}*(?:[{APOSTROPHES}]{_LETTER}{_MORE}*)*)"
 )
 _UNITS = re.compile(_UNIT)
 # Most words are runs of letters that nothing joins to the next: tried first, given up whole where more may belong to them.
-_PLAIN_WORD = rf"[^\W\d_\u0e00-\U0010ffff]{{2,}}+(?![^\W_]|[{_APOSTROPHES}{_SOFT_HYPHEN}{_mark_class()}{_HYPHENS}])"
-_CLUSTER = rf"{CLUSTER}[{_mark_class()}{_SOFT_HYPHEN}\uff9e\uff9f\U000e0100-\U000e01ef]*"
+_PLAIN_WORD = rf"[^\W\d_\u0e00-\U0010ffff]{{2,}}+(?![^\W_]|[{APOSTROPHES}{SOFT_HYPHEN}{_mark_class()}{_HYPHENS}])"
+_CLUSTER = rf"{CLUSTER}[{_mark_class()}{SOFT_HYPHEN}\uff9e\uff9f\U000e0100-\U000e01ef]*"
 _CLUSTERS = re.compile(_CLUSTER)
 _RUN = re.compile(rf"(?:{_CLUSTER})+")
 _WORDS = re.compile(rf"(?:{_PLAIN_WORD}|{_RUN.pattern}|{_UNIT}(?:(?:(?<=\.{_LETTER})\.)?[{_HYPHENS}]{_UNIT})*)")
-_POSSESSIVE = re.compile(rf"(?:(?<=\.{_LETTER})\.)?[{_APOSTROPHES}][sS]$")
+_POSSESSIVE = re.compile(rf"(?:(?<=\.{_LETTER})\.)?[{APOSTROPHES}][sS]$")
 _SEPARATED = re.compile(rf"\d[\d,.{_UNBROKEN}]*\d")
 
 

@@ -7,7 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from indexer.search.analysis import fold
+from indexer.search.folding import fold
 from indexer.search.response import Span
 
 PASSAGE_LENGTH = 300

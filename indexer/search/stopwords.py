@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from whoosh.lang.stopwords import stoplists
 
-from indexer.search.analysis import fold
+from indexer.search.folding import fold
 
 ENGLISH: frozenset[str] = frozenset(
     """

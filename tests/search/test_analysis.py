@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.search.analysis import Token, find_words, fold, is_unspaced, plain_form, split_pieces, tokenize, word_readings
+from indexer.search.analysis import Token, find_words, is_unspaced, plain_form, split_pieces, tokenize, word_readings
+from indexer.search.folding import fold
 from indexer.search.stopwords import ENGLISH, is_stop_word
 
 PIECES = [*"a É ß ł й क् 日 本 ก ็ 한 1 000 . , ’ ' s S - ‑ _ \u00ad \u0301".split(" "), "\u00a0"]

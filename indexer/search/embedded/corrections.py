@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.search.analysis import fold, tokenize
+from indexer.search.analysis import tokenize
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.vocabulary import Vocabulary
+from indexer.search.folding import fold
 from indexer.search.lexer import OPERATORS
 from indexer.search.query import Phrase
 from indexer.search.quotations import pair_quotations

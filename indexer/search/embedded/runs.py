@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from indexer.search.analysis import fold
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
+from indexer.search.folding import fold
 from indexer.search.stopwords import is_stop_word
 
 _LONGEST = 80

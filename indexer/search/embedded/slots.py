@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from indexer.search.analysis import fold, is_unspaced, split_words, tokenize, word_readings
+from indexer.search.analysis import is_unspaced, split_words, tokenize, word_readings
 from indexer.search.embedded.forms import Expansion, Near, Pattern
+from indexer.search.folding import fold
 from indexer.search.query import Fuzzy, Phrase, Wildcard, Word
 
 Forms: TypeAlias = tuple[str, ...]

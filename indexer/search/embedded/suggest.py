@@ -10,7 +10,6 @@ from functools import cached_property
 
 from indexer.fields import FACETS
 from indexer.search import syntax
-from indexer.search.analysis import fold
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.kernels import Kernels
@@ -18,6 +17,7 @@ from indexer.search.embedded.names import best_names, best_titles
 from indexer.search.embedded.runs import Runs, sample
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.vocabulary import Vocabulary
+from indexer.search.folding import fold
 from indexer.search.lexer import plain_words
 from indexer.search.query import All, Node, Phrase
 from indexer.search.quotations import MARKS
