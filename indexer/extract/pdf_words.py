@@ -22,6 +22,8 @@ _MARKED = re.compile(r"(?:[^\W\d_]{2}|[.,;:!?)\]\"'”’»])\d{1,3}$")
 _UNIT = re.compile(r"\d*(?:km|cm|mm|ft|yd|mi|dm)\d")
 _SMALLER = 0.8
 _DOUBLED = 0.25
+_LETTER_SPACED = 0.1  # of the font's size
+_LETTER_SPACE = 1.3  # of the space before the letter
 _SAMPLE = 200
 _VOWELS = (0.22, 0.6)
 _PRIVATE = range(0xE000, 0xF900)
@@ -101,6 +103,8 @@ class _Reading:
         first = last = 0
         for place in range(max(self._pdfium.FPDFText_CountChars(text_page), 0)):
             code = unicode_of(text_page, place)
+            if code == 0x20 and last > first and letters and self._is_letter_space(place, last):
+                continue
             if code in _LINE_ENDS or code in (0x20, 0xA0) or (code > 0x7F and chr(code).isspace()):
                 if letters:
                     yield self._word(letters, first, last)
@@ -119,6 +123,24 @@ class _Reading:
                 letters = []
         if letters:
             yield self._word(letters, first, last)
+
+    def _is_letter_space(self, space: int, last: int) -> bool:
+        """Whether a space behind a character is only PDFium's guess, and no wider than those between letters set apart."""
+        pdfium, text_page = self._pdfium, self._text_page
+        after = space + 1
+        if pdfium.FPDFText_IsGenerated(text_page, space) != 1 or after >= pdfium.FPDFText_CountChars(text_page):
+            return False
+        if not any(chr(pdfium.FPDFText_GetUnicode(text_page, place)).isalnum() for place in (last, after)):
+            return False  # dots that lead to a number
+        style = self._style(last)
+        places = [self._place(place, style.turn) for place in (last - 1, last, after)]
+        (_, end_before, _), (left, right, line), (left_after, _, line_after) = places
+        apart = left - end_before
+        return (
+            apart > _LETTER_SPACED * style.size
+            and 0 <= left_after - right < _LETTER_SPACE * apart
+            and abs(line_after - line) < _LETTER_SPACED * style.size
+        )
 
     def is_guessed(self) -> bool:
         """Whether most characters are only PDFium's guess: their fonts do not say what they draw."""

@@ -229,6 +229,17 @@ def test_text_behind_a_scanned_page_is_its_text(extract_file: Extract) -> None:
     assert only(extract_file("a.pdf", drawn(page))).blocks[0].text == "Recognised by a machine."
 
 
+def test_letters_that_are_set_apart_are_words(extract_file: Extract) -> None:
+    """As programs do that recognise text: each word as wide as it is on the picture, its last letter on its own."""
+
+    def page(canvas: Canvas) -> None:
+        canvas.setFont("Courier", 9)
+        for left, text in ((72, "harbou"), (117, "r"), (136, "keepe"), (173.5, "r"), (192, "Ostrel")):
+            canvas.drawString(left, 700, text, charSpace=2.1)
+
+    assert only(extract_file("a.pdf", drawn(page))).blocks[0].text == "harbour keeper Ostrel"
+
+
 def test_what_is_filled_into_a_form_is_read(extract_file: Extract) -> None:
     def page(canvas: Canvas) -> None:
         canvas.drawString(72, 700, "Name of the officer")
