@@ -37,7 +37,7 @@ def read(file: SourceFile) -> Iterator[Extracted]:
             for kind in ("footnote", "endnote")
         }
         text = DocxText(styles, notes)
-        blocks = filled(text.blocks(package.xml(name)), "It may hold pictures alone.")
+        blocks = filled(text.blocks(package.xml(name)), package.why_empty)
         stated = stated_properties(_core_properties(package))
         broken = package.broken
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, text.left_out)

@@ -30,7 +30,7 @@ def read(file: SourceFile) -> Iterator[Extracted]:
         if body is None:
             raise ExtractionError("an OpenDocument file without a text document", "Save it as text, CSV or HTML.")
         text = OdtText(root, package.optional("styles.xml"))
-        blocks = filled(text.blocks(body), "It may hold pictures alone.")
+        blocks = filled(text.blocks(body), package.why_empty)
         stated = stated_properties(_properties(package))
         broken = package.broken
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, text.left_out)

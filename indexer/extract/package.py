@@ -86,6 +86,13 @@ class Package:
             self.broken.append(name)
             return None
 
+    @property
+    def why_empty(self) -> str:
+        """What to say to the reader of a document in which no text was found."""
+        if self.broken:
+            return f"It is broken in {', '.join(self.broken)}, or nested too deeply there: save it anew."
+        return "It may hold pictures alone."
+
 
 @contextmanager
 def opened_package(file: SourceFile) -> Iterator[Package]:
