@@ -78,6 +78,7 @@ class Changes:
         self._roots = [_near(root) for root in roots]
         self._folders = ["" if root == Path() else f"{root}{os.sep}" for root in self._roots]
         self._recorded = {place: number for number, place in enumerate(before.paths())}
+        self._trusted = before.trusted(_TOO_CLOSE)
         self._within = self._narrowed(roots, scope.paths)
         for number, root in enumerate(self._roots):
             if self._within.get(number) != ():
@@ -110,7 +111,7 @@ class Changes:
 
     def _candidate(self, root: int, below: str, file: File | None) -> Candidate | None:
         """What is to be done with a file; None for a new one that is left for later."""
-        place, number = Place(root, below, self._shown(root, below)), self._recorded.get((root, below))
+        place, number = Place(root, below, self._location(root, below)), self._recorded.get((root, below))
         if file is None:
             return Candidate(place, number, None)
         if 0 <= self._now_ns - file.mtime_ns < self._scope.settle * _SECOND:
@@ -118,24 +119,16 @@ class Changes:
             return None if number is None else Candidate(place, number, None)
         if number is None or not self._same_reading:
             return Candidate(place, number, file, Change.CONTENT)
-        was = self._before.stamp(number)
-        if self._is_as_recorded(file, was):
+        if not self._scope.rehash and (file.size, file.mtime_ns, file.inode) == self._trusted[number]:
             return Candidate(place, number, file)
+        was = self._before.stamp(number)
         if was.sha256 and file.size == was.size and _sha256(file.path) == was.sha256:
             stamp = FileStamp(file.size, file.mtime_ns, file.inode, self._now_ns, was.sha256)
             return Candidate(place, number, file, Change.STAMP, stamp)
         return Candidate(place, number, file, Change.CONTENT)
 
-    def _shown(self, root: int, below: str) -> str:
-        return shown_path(self._folders[root] + below if below else self._roots[root])
-
-    def _is_as_recorded(self, file: File, was: FileStamp) -> bool:
-        return (
-            not self._scope.rehash
-            and bool(was.sha256)
-            and (file.size, file.mtime_ns, file.inode) == (was.size, was.mtime_ns, was.inode)
-            and was.recorded_ns - was.mtime_ns >= _TOO_CLOSE
-        )
+    def _location(self, root: int, below: str) -> str:
+        return self._folders[root] + below if below else str(self._roots[root])
 
     def _is_looked_at(self, root: int, below: str) -> bool:
         within = self._within.get(root)

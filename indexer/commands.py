@@ -22,6 +22,7 @@ from indexer.command_group import DONE, FAILED, INTERRUPTED, SKIPPED, CommandGro
 from indexer.config import SETTING_NAMES, Settings, load_settings
 from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
+from indexer.reading import Reading
 from indexer.report import Report, Skip, shown_path
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
@@ -111,8 +112,8 @@ def update_command(
 @common_options
 def watch_command(settings: Settings, quiet: bool) -> int:
     """Bring the index up to date now, and then whenever a file changes below its roots, until Ctrl-C."""
-    with suppress(KeyboardInterrupt):
-        Watch(settings, _ToldUpdates(settings, quiet), complain, threading.Event()).run()
+    with suppress(KeyboardInterrupt), Reading(settings) as reading:
+        Watch(settings, _ToldUpdates(settings, reading, quiet), complain, threading.Event()).run()
     return INTERRUPTED
 
 
@@ -191,6 +192,7 @@ class _ToldUpdates:
     """Updates one after the other in front of people: only what is new is told."""
 
     settings: Settings
+    reading: Reading
     quiet: bool
     _told: list[Skip] | None = None
 
@@ -198,7 +200,7 @@ class _ToldUpdates:
         """Make an update; gives the number of files that were left for later."""
         report, start, first = Report(), time.monotonic(), self._told is None
         with show_progress(self.quiet or not first) as progress:
-            update(self.settings, progress, scope, report=report)
+            update(self.settings, progress, scope, report=report, reading=self.reading)
         before = set(self._told or ())
         tell_skips(skip for skip in report.skipped if skip not in before)
         self._told = report.skipped

@@ -80,7 +80,8 @@ class FileRecord(NamedTuple):
 class FileRecords(Protocol):
     """The records of a generation's files, in the order in which they were read. reading: what reading them depended on.
 
-    paths: of each file, the number of its root and its path below that; entries: what stood in it; find: the entry of a
+    paths: of each file, the number of its root and its path below that; trusted: of each file its size, time of change and inode,
+    or None where they say nothing: its sha256 is not known, or it was recorded less than so many ns after its change; entries: what stood in it; find: the entry of a
     document that is indexed.
     """
 
@@ -92,6 +93,8 @@ class FileRecords(Protocol):
     def __getitem__(self, number: int) -> FileRecord: ...
 
     def paths(self) -> Sequence[tuple[int, str]]: ...
+
+    def trusted(self, least_ns: int) -> Sequence[tuple[int, int, int] | None]: ...
 
     def stamp(self, number: int) -> FileStamp: ...
 

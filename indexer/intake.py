@@ -9,17 +9,22 @@ from typing import NamedTuple
 
 from indexer.file_records import Entry, Fate, FileRecord, FileRecords, FileStamp, content_digest
 from indexer.pipeline import Found, Record, Stamp
-from indexer.report import PassedOver, Report, Skip
+from indexer.report import PassedOver, Report, Skip, shown_path
 from indexer.search.engine import IndexWriter
 from indexer.walk import File
 
 
 class Place(NamedTuple):
-    """Where a file stands: the number of its root, its path below that ("" for a root that is a file), and for people."""
+    """Where a file stands: the number of its root, its path below that ("" for a root that is a file), and as that is named."""
 
     root: int
     below: str
-    shown: str
+    location: str
+
+    @property
+    def shown(self) -> str:
+        """The path as shown to people."""
+        return shown_path(self.location)
 
 
 @dataclass(slots=True)
@@ -61,7 +66,7 @@ class Intake:
         """One more finding in a file; files come one after the other."""
         if self._open is None or self._open.file is not file:
             self.end()
-            self._open = _Open(file, Place(file.root, file.below, file.shown))
+            self._open = _Open(file, Place(file.root, file.below, file.location))
         place, entries = self._open.place, self._open.entries
         match found:
             case Record():
@@ -141,11 +146,12 @@ class Intake:
 
     def _count(self, place: Place, entry: Entry) -> None:
         """Report once more what was recorded."""
+        if entry.fate is Fate.INDEXED:
+            self._taken[entry.id] = (place, entry.place)
+            self._report.unchanged += 1
+            return
         shown = place.shown + entry.place
         match entry.fate:
-            case Fate.INDEXED:
-                self._taken[entry.id] = (place, entry.place)
-                self._report.unchanged += 1
             case Fate.TAKEN:
                 self._report.skip(self._taken_by_another(place, entry.id, shown))
             case Fate.PASSED_OVER:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from itertools import chain
 from pathlib import Path
 
 from indexer.build import Extent, Progress, rebuild
@@ -10,6 +13,7 @@ from indexer.config import Settings
 from indexer.errors import NoIndex, NothingToIndex
 from indexer.fingerprint import reading_fingerprint
 from indexer.intake import Intake
+from indexer.pipeline import Found
 from indexer.reading import Reading, started
 from indexer.report import Report, shown_path
 from indexer.search.engine import IndexWriter, open_writer
@@ -63,19 +67,20 @@ class _Update:
     def run(self, progress: Progress, allow_empty: bool, reading: Reading | None) -> None:
         """Take all files in, in their order, delete what is gone, and publish what has changed."""
         candidates = list(self._changes)
-        to_read = [each.file.size for each in candidates if each.change is Change.CONTENT and each.file is not None]
-        progress.begin(Extent(len(to_read), sum(to_read)))
+        changed = [each.file for each in candidates if each.change is Change.CONTENT and each.file is not None]
+        progress.begin(Extent(len(changed), sum(file.size for file in changed)))
         kept: set[int] = set()
-        size = 0
-        with started(self._settings, reading) as reading:
-            for candidate in candidates:
-                if candidate.change is not Change.CONTENT and self._keep(candidate):
-                    kept.add(candidate.number or 0)
-                    continue
-                file = candidate.file or self._changes.find_again(candidate.place)
-                if file is not None:
-                    self._read(reading, file, progress, size)
-                    size += file.size
+        with started(self._settings, reading) as reading, Reading(self._settings) as aside:
+            # While the changed files are read ahead, those that turn out to be needed besides have processes of their own.
+            besides = aside if changed else reading
+            with closing(_Findings(reading.read(changed))) as findings:
+                for candidate in candidates:
+                    if candidate.change is Change.CONTENT:
+                        self._take(findings.of(candidate.file), progress, reading)
+                    elif self._keep(candidate):
+                        kept.add(candidate.number or 0)
+                    elif file := candidate.file or self._changes.find_again(candidate.place):
+                        self._take(besides.read((file,)), progress, reading)
         gone = [number for number in range(len(self._before)) if number not in kept]
         self._intake.remove(gone)
         self._publish(progress, allow_empty, files_changed=bool(gone))
@@ -84,10 +89,10 @@ class _Update:
         assert candidate.number is not None
         return self._intake.keep(candidate.place, candidate.number, candidate.stamp)
 
-    def _read(self, reading: Reading, file: File, progress: Progress, size: int) -> None:
-        for _file, found in reading.read((file,)):
+    def _take(self, findings: Iterable[tuple[File, Found]], progress: Progress, reading: Reading) -> None:
+        for file, found in findings:
             self._intake.take(file, found)
-            progress.read(self._report, size + reading.size_read)
+            progress.read(self._report, reading.size_read)
 
     def _publish(self, progress: Progress, allow_empty: bool, files_changed: bool) -> None:
         if self._intake.empty and self._intake.changed and not allow_empty:
@@ -100,3 +105,24 @@ class _Update:
             self._writer.commit()
         elif self._intake.recorded or files_changed:
             self._writer.refresh()
+
+
+class _Findings:
+    """What is found in files that are read ahead, parted by file again."""
+
+    def __init__(self, findings: Generator[tuple[File, Found]]) -> None:
+        self._findings = findings
+        self._next: tuple[File, Found] | None = None
+
+    def of(self, file: File | None) -> Iterator[tuple[File, Found]]:
+        """What is found in one of the files; they are asked for in their order."""
+        for each in self._findings if self._next is None else chain((self._next,), self._findings):
+            self._next = each
+            if each[0] is not file:
+                return
+            yield each
+        self._next = None
+
+    def close(self) -> None:
+        """Nothing more is asked for."""
+        self._findings.close()

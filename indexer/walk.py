@@ -182,11 +182,13 @@ class Walk:
         is_link = entry.is_symlink()
         if is_link and _is_loop(entry.path):
             return LINK_LOOP
-        real = os.path.realpath(entry.path) if is_link else _join(folder.real, entry.name)
-        if is_link and not _is_below(real, root.real):
-            return LINK_OUT
-        if self._in_index(real):
-            return INDEX_FOLDER
+        # A file by its own name lies in the index folder only where its folder does.
+        if is_link or entry.is_dir():
+            real = os.path.realpath(entry.path) if is_link else _join(folder.real, entry.name)
+            if is_link and not _is_below(real, root.real):
+                return LINK_OUT
+            if self._in_index(real):
+                return INDEX_FOLDER
         if entry.is_dir():
             if real in folder.ancestors:
                 return LINK_LOOP

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from queue import SimpleQueue
 from types import TracebackType
@@ -52,31 +52,33 @@ class Reading:
         """How many bytes of the files are read: all of those that are finished, and of the one under way about so many."""
         return self._finished + self._place
 
-    def read(self, files: Iterable[File]) -> Iterator[tuple[File, Found]]:
+    def read(self, files: Iterable[File]) -> Generator[tuple[File, Found], None, None]:
         """What is found in each file, as `Pipeline.read` gives it; for a file that cost a process, what could be saved.
 
-        Raises Fault where no process can be started.
+        Raises Fault where no process can be started. Closed early, it leaves what is read ahead.
         """
         batches = _batches(iter(files))
         waiting = self._waiting
         self._finished = self._place = 0
-        while True:
-            while len(waiting) < 2 * self._most and (batch := next(batches, None)):
-                job = Job(batch, time.monotonic())
-                waiting.append(job)
-                self._jobs.put(job)
-            if not waiting:
-                return
-            yield from self._take(waiting[0])
-            waiting.popleft()
+        try:
+            while True:
+                while len(waiting) < 2 * self._most and (batch := next(batches, None)):
+                    job = Job(batch, time.monotonic())
+                    waiting.append(job)
+                    self._jobs.put(job)
+                if not waiting:
+                    return
+                yield from self._take(waiting[0])
+                waiting.popleft()
+        finally:
+            self._leave()
 
     def close(self) -> None:
         """End all processes, whatever they are doing."""
         for reader in self._readers:
             reader.close()
             self._jobs.put(None)
-        for job in self._waiting:
-            job.close()
+        self._leave()
         for reader in self._readers:
             reader.join()
 
@@ -85,6 +87,12 @@ class Reading:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         self.close()
+
+    def _leave(self) -> None:
+        """Have nobody work on what nobody will take."""
+        for job in self._waiting:
+            job.close()
+        self._waiting.clear()
 
     def _take(self, job: Job) -> Iterator[tuple[File, Found]]:
         """What is found in the files of a job, as it comes."""

@@ -42,6 +42,11 @@ class Job:
             self._error = error
             self._changed.notify_all()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody will take anything any more."""
+        return self._closed
+
     def close(self) -> None:
         """Nobody will take anything any more."""
         with self._changed:

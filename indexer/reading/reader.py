@@ -58,6 +58,7 @@ class Reader:
                 try:
                     self._read(job)
                 except Exception as error:  # for the thread that asked
+                    self._lose()
                     job.fail(error)
         finally:
             self._lose()
@@ -66,7 +67,7 @@ class Reader:
         """Read a job to its end, with as many processes as that takes."""
         track = Track(job.files)
         killed_at: object = None
-        while track.files and not self._closing.is_set():
+        while track.files and not job.closed and not self._closing.is_set():
             child = self._child or self._start()
             try:
                 self._listen(child, job, track)
@@ -86,6 +87,9 @@ class Reader:
             raise self._ended(child) from error
         heard = time.monotonic()
         while track.files and not self._closing.is_set():
+            if job.closed:
+                self._lose()
+                return
             piece = child.receive(_SECONDS_BETWEEN_LOOKS)
             if piece is None:
                 self._look_at(child, heard)

@@ -202,9 +202,21 @@ def test_closing_in_the_midst_ends_every_process(tmp_path: Path) -> None:
     before = _children(_HOSTILE)
     files = [_file(tmp_path, f"{number}.trap", "say One.\nsleep\n") for number in range(3)]
     with Reading(Settings(processes=2), _HOSTILE) as reading:
-        assert isinstance(next(reading.read(files))[1], Record)
+        findings = reading.read(files)
+        assert isinstance(next(findings)[1], Record)
         assert _children(_HOSTILE) != before
     assert _children(_HOSTILE) == before
+
+
+def test_what_is_left_early_is_not_found_later(tmp_path: Path) -> None:
+    """A reading that lasts goes on with other files, and does not wait for those that nobody asks for any more."""
+    left = [_file(tmp_path, f"{number}.trap", "say One.\nsleep\n") for number in range(20)]
+    other = _file(tmp_path, "z.trap", "say Other.\n")
+    with Reading(Settings(processes=1), _HOSTILE) as reading:
+        findings = reading.read(left)
+        assert isinstance(next(findings)[1], Record)
+        findings.close()
+        assert _outline([found for _file_of, found in reading.read([other])]) == ["Other.", "."]
 
 
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:

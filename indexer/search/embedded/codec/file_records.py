@@ -45,6 +45,16 @@ class FileRecordsFile:
         """The number of each file's root, and its path below that."""
         return list(zip(self._numbers["root"], self._paths, strict=True))
 
+    def trusted(self, least_ns: int) -> list[tuple[int, int, int] | None]:
+        """The size, time of change and inode of each file; None where they say nothing of its content."""
+        known = self.file["file.sha256"].reshape(-1, _SHA_BYTES).any(axis=1)
+        late = self.file["file.recorded"] - self.file["file.modified"] >= least_ns
+        size, modified, inode, _recorded = self._stamps
+        stamps: list[tuple[int, int, int] | None] = list(zip(size, modified, inode, strict=True))
+        for number in np.flatnonzero(~(known & late)).tolist():
+            stamps[number] = None
+        return stamps
+
     def stamp(self, number: int) -> FileStamp:
         """What a file was when it was read."""
         size, modified, inode, recorded = self._stamps
@@ -178,7 +188,7 @@ class FileRecordsFile:
             and all(file[f"file.{name}"].dtype.kind == "u" for name in _FILE_NUMBERS)
             and all(len(file[f"file.{name}"]) == count for name in (*_FILE_NUMBERS, *_FILE_TIMES))
             and all(len(file[f"entry.{name}"]) == entries for name in _ENTRY_NUMBERS)
-            and (len(self._paths), len(ids), len(self._entry_places)) == (count, entries, entries)
+            and (len(file.strings("file.path")), len(ids), len(file.strings("entry.place"))) == (count, entries, entries)
             and (len(file["file.sha256"]), len(file["entry.digest"])) == (count * _SHA_BYTES, entries * DIGEST_BYTES)
             and len(bounds) == count + 1
             and _rise(bounds, entries)
@@ -186,9 +196,16 @@ class FileRecordsFile:
             and _below(file["file.format"], len(self.readers))
             and _below(file["entry.fate"], len(_FATES))
             and _below(file["entry.note"], len(self.notes))
-            and len(set(self.indexed())) == len(self.indexed())
-            and np.array_equal(file["document.order"], _order(file["entry.fate"], list(ids)))
+            and _are_texts(file["entry.id"], offsets["entry.id"])
+            and self._is_ordered(list(ids))
         )
+
+    def _is_ordered(self, ids: Sequence[bytes]) -> bool:
+        """Whether each document is indexed once, and can be looked up."""
+        fates = self.file["entry.fate"]
+        indexed = np.flatnonzero(fates == Fate.INDEXED).tolist()
+        once = len({ids[entry] for entry in indexed}) == len(indexed)
+        return once and np.array_equal(self.file["document.order"], _order(fates, ids))
 
 
 class FileRecordsWriter:
@@ -326,6 +343,14 @@ def _ranges(starts: Array, counts: Array) -> Array:
 def _rise(bounds: Array, end: int) -> bool:
     """Whether bounds begin at 0, never fall, and end there."""
     return len(bounds) > 0 and int(bounds[0]) == 0 and int(bounds[-1]) == end and bool(np.all(bounds[1:] >= bounds[:-1]))
+
+
+def _are_texts(blob: Array, offsets: Array) -> bool:
+    """Whether byte strings are UTF-8, each for itself. Raises ValueError where all together are none."""
+    str(blob.data, "utf-8")
+    # None begins within a character.
+    begins: Array = blob[offsets[:-1][offsets[:-1] < len(blob)]]
+    return not bool(np.any((begins & 0xC0) == 0x80))
 
 
 def _below(numbers: Array, bound: int) -> bool:
