@@ -1,8 +1,7 @@
 """What an update costs: `python -m benchmarks.updating DATA_FOLDER`.
 
 `loccit update`, in a process of its own each time, of an index of many small files: none, one and some of them changed, one
-added, removed and moved. With 50,000 files it takes about 4 minutes on two free cores, half of them the rebuild before; with
-`--files 500000 --rounds 1`, ten times as long.
+added, removed and moved.
 """
 
 from __future__ import annotations

@@ -80,9 +80,9 @@ class FileRecord(NamedTuple):
 class FileRecords(Protocol):
     """The records of a generation's files, in the order in which they were read. reading: what reading them depended on.
 
-    paths: of each file, the number of its root and its path below that; trusted: of each file its size, time of change and inode,
-    or None where they say nothing: its sha256 is not known, or it was recorded less than so many ns after its change; entries: what stood in it; find: the entry of a
-    document that is indexed.
+    paths: of each file, the number of its root and its path below that; trusted: its size, time of change and inode, or None
+    where these say nothing, as its sha256 is not known or it was recorded less than so many ns after its change; entries: what
+    stood in it; find: the entry of a document that is indexed.
     """
 
     @property

@@ -110,7 +110,7 @@ class _Update:
 class _Findings:
     """What is found in files that are read ahead, parted by file again."""
 
-    def __init__(self, findings: Generator[tuple[File, Found]]) -> None:
+    def __init__(self, findings: Generator[tuple[File, Found], None, None]) -> None:
         self._findings = findings
         self._next: tuple[File, Found] | None = None
 

@@ -134,4 +134,5 @@ def test_updates_are_measured(
     (goal,) = updating.measure(updating.parser().parse_args([str(tmp_path), "--files", "5", "--rounds", "1"]))
     assert goal.stated == "1 document changed in 5 takes at most 3 s"
     shown = capsys.readouterr().out
-    assert all(name in shown for name in ("rebuild", "nothing changed", "2 files changed", "1 file removed"))
+    names = ("rebuild", "nothing changed", "2 files changed", "1 file added", "1 file removed", "1 file moved")
+    assert all(name in shown for name in names)
