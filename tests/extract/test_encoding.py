@@ -83,6 +83,14 @@ def test_declarations(head: bytes, declared: str | None) -> None:
     assert declared_encoding(head) == declared
 
 
+@pytest.mark.parametrize(
+    ("declared", "encoding", "text"),
+    [("EUC-KR", "cp949", "똠방각하"), ("Shift_JIS", "cp932", "①髙橋"), ("Big5", "big5hkscs", "啫喱")],
+)
+def test_letters_of_the_wider_encoding(declared: str, encoding: str, text: str) -> None:
+    assert decode(text.encode(encoding), declared) == text
+
+
 def test_few_bad_bytes_among_utf8() -> None:
     assert decode("Łódź — é".encode() + b"\xe9\xff") == "Łódź — é\ufffd\ufffd"
 
