@@ -98,8 +98,18 @@ def _documents_hold(segment: Segment) -> bool:
         np.array_equal(np.sort(order), numbers)
         and all(before.encode() < after.encode() for before, after in pairwise(ids))
         and np.array_equal(segment.record_document, np.repeat(numbers, np.diff(bounds)))
-        and len(segment.file["record.parts"]) == 2 * segment.records
+        and _parts_hold(segment)
         and len(segment.file["record.pages"]) in (0, segment.records)
+    )
+
+
+def _parts_hold(segment: Segment) -> bool:
+    parted, parts = segment.file["record.parted"], segment.file["record.parts"]
+    return (
+        bool(np.all(parted[1:] > parted[:-1]))
+        and int(parted.max(initial=0)) < max(segment.records, 1)
+        and len(parts) == 2 * len(parted)
+        and bool(np.all(parts > 0))
     )
 
 

@@ -17,7 +17,7 @@ from indexer.search.embedded.codec.keys import joined_tail, tail_of, term_of
 from indexer.search.embedded.codec.loops import BYTES_BY_WORD, load_bulk_loops, stable_order
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
 
-SKIP = 16
+SKIP = 32
 """For each so many postings of a field it is stored how many positions stand before them."""
 
 
@@ -85,7 +85,7 @@ def _write_forms(writer: ArraysWriter, field: str, dictionary: _Dictionary, plac
     several = np.bincount(dictionary.form_terms, minlength=len(counts)) > 1
     writer.add_strings(f"{field}.forms", dictionary.forms)
     writer.add(f"{field}.form_terms", dictionary.form_terms)
-    writer.add(f"{field}.form_variants", dictionary.form_variants)
+    writer.add(f"{field}.form_variants", smallest(dictionary.form_variants))
     writer.add(f"{field}.variant_bounds", variant_bounds(several, counts))
     writer.add(f"{field}.variants", smallest(placed.variants[np.repeat(several, counts)]))
 

@@ -16,7 +16,7 @@ from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.loops import load_bulk_loops
 from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_published
+from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_parts, write_published
 from indexer.search.embedded.codec.texts import merge_texts
 
 
@@ -36,7 +36,7 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
         write_order(writer, ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32))
         write_published(writer, [days for part in parts for days in part.days()])
         merge_texts(writer, "record.text", [part.texts() for part in parts])
-        writer.add("record.parts", smallest(np.concatenate([part.parts() for part in parts])))
+        write_parts(writer, np.concatenate([part.parts() for part in parts]))
         write_pages(writer, np.concatenate([part.pages() for part in parts]))
         _merge_languages(writer, [part.own_languages() for part in parts])
         stemmers = Stemmers.of([stemmer for part in parts for stemmer in part.stemmers()])
@@ -88,7 +88,7 @@ def _merge_postings(writer: ArraysWriter, field: str, parts: Sequence[RemainingP
     variants = form_variants(form_terms)
     writer.add_strings(f"{field}.forms", forms)
     writer.add(f"{field}.form_terms", form_terms)
-    writer.add(f"{field}.form_variants", variants)
+    writer.add(f"{field}.form_variants", smallest(variants))
     narrow = smallest(variants).dtype
     counts = np.diff(positions.bounds)
     several = np.bincount(form_terms, minlength=len(terms)) > 1

@@ -71,9 +71,10 @@ class Remains:
         return KeptTexts(self._segment.texts, self._records)
 
     def parts(self) -> Array:
-        """Two numbers for each record: part, of how many."""
-        parts = self._segment.file["record.parts"]
-        return parts if self._records is None else parts[np.repeat(self._records, 2)]
+        """Two numbers for each record: part, of how many; 0 0 for a whole paragraph."""
+        parts = np.zeros((self._segment.records, 2), dtype=np.uint32)
+        parts[self._segment.file["record.parted"]] = self._segment.file["record.parts"].reshape(-1, 2)
+        return _left(parts, self._records).ravel()
 
     def pages(self) -> Array:
         """The page that each record begins on, 0 for none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -209,6 +210,7 @@ class Segment:
         return _Places(
             self.bounds.data,
             self.record_document.data,
+            self.file["record.parted"].data,
             self.file["record.parts"].data,
             self.file["record.pages"].data,
             self.column("kind").ordinals.data,
@@ -259,7 +261,6 @@ class Segment:
         """A record. Raises IndexCorrupt where its text is damaged."""
         places = self._places
         section, language = places.sections[record], places.languages[record]
-        parts = places.parts[2 * record + 1]
         try:
             text = self.texts[record].decode()
         except UnicodeDecodeError as error:
@@ -269,7 +270,7 @@ class Segment:
             self._kinds[places.kinds[record] - 1],
             text,
             self.column("section").value(section) if section else None,
-            Part(places.parts[2 * record], parts) if parts else None,
+            _part_of(record, places) if places.parted else None,
             (places.pages[record] or None) if places.pages else None,
             self.languages.names[language - 1].decode() if language else None,
         )
@@ -296,11 +297,20 @@ class _Places(NamedTuple):
 
     bounds: memoryview
     documents: memoryview
+    parted: memoryview
     parts: memoryview
     pages: memoryview
     kinds: memoryview
     sections: memoryview
     languages: memoryview
+
+
+def _part_of(record: int, places: _Places) -> Part | None:
+    """Which part of its paragraph a record is; None for a whole one."""
+    place = bisect_left(places.parted, record)
+    if place == len(places.parted) or places.parted[place] != record:
+        return None
+    return Part(places.parts[2 * place], places.parts[2 * place + 1])
 
 
 def _part(array: str) -> str:

@@ -98,7 +98,7 @@ class SegmentWriter:
             write_order(writer, self._ids, bounds)
             write_published(writer, self._days)
             write_texts(writer, "record.text", self._texts)
-            writer.add("record.parts", smallest(np.array(self._parts, dtype=np.uint32)))
+            write_parts(writer, np.array(self._parts, dtype=np.uint32))
             write_pages(writer, np.array(self._pages, dtype=np.uint32))
             self._write_languages(writer)
             stemmers = Stemmers.of(self._stemmers)
@@ -120,6 +120,14 @@ def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> No
     writer.add("document.bounds", bounds)
     writer.add("document.order", order)
     writer.add("record.document", np.repeat(np.arange(len(ids), dtype=np.uint32), np.diff(bounds)))
+
+
+def write_parts(writer: ArraysWriter, parts: Array) -> None:
+    """The records that are parts of a paragraph, and which of how many. parts: two numbers for each record, 0 0 for whole ones."""
+    numbers = parts.reshape(-1, 2)
+    parted = np.flatnonzero(numbers[:, 1])
+    writer.add("record.parted", parted.astype(np.uint32))
+    writer.add("record.parts", smallest(numbers[parted].ravel()))
 
 
 def write_pages(writer: ArraysWriter, pages: Array) -> None:
