@@ -123,7 +123,7 @@ def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> No
 
 
 def write_parts(writer: ArraysWriter, parts: Array) -> None:
-    """The records that are parts of a paragraph, and which of how many. parts: two numbers for each record, 0 0 for whole ones."""
+    """Which records are parts of a paragraph, and of how many. parts: two numbers for each record, 0 0 for a whole one."""
     numbers = parts.reshape(-1, 2)
     parted = np.flatnonzero(numbers[:, 1])
     writer.add("record.parted", parted.astype(np.uint32))
