@@ -91,9 +91,9 @@ class Evaluation:
             found = self._matches[key] = self._match(node, field)
         return found
 
-    def starts(self, node: Leaf, records: Array) -> Array:
-        """Where a leaf begins in the text of these records (ascending), as sorted keys."""
-        return self._lookup("text").starts(self.slots(node), records)
+    def starts(self, nodes: Sequence[Leaf], records: Array) -> list[Array]:
+        """Where each leaf begins in the text of these records (ascending), as sorted keys."""
+        return self._lookup("text").starts([self.slots(node) for node in nodes], records)
 
     def slot(self, slot: Slot, field: str) -> Matches:
         """The units of a field that hold one slot, deleted ones included."""

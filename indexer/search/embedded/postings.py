@@ -115,9 +115,23 @@ class Lookup:
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
         return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
 
-    def starts(self, slots: Sequence[Slot], within: Array) -> Array:
-        """Where the slots begin to stand in order, next to each other, as sorted keys; only in the units `within`."""
-        return self._union_keys(list(self._phrase_occurrences(slots, within).values()))
+    def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> list[Array]:
+        """For each list of slots where they begin to stand in order, next to each other, as sorted keys; only in `within`."""
+        entries = [self._whole(slots) for slots in several]
+        stretches = [[self._postings.range(each.term) for each in known or ()] for known in entries]
+        return [
+            self._union_keys(list(self._phrase_occurrences(slots, within).values())) if known is None else keys
+            for slots, known, keys in zip(
+                several, entries, self._kernels.places(self._occurring, stretches, within), strict=True
+            )
+        ]
+
+    def _whole(self, slots: Sequence[Slot]) -> list[_Entry] | None:
+        """The entries that slots stand for in all their forms; None where that is not all that the slots are."""
+        if len(slots) != 1 or len(slots[0].readings) > 1 or len(slots[0].readings[0]) > 1:
+            return None
+        entries = self._entries(slots[0].readings[0][0], slots[0].exact)
+        return None if any(entry.variants for entry in entries) else entries
 
     def _plain(self, slots: Sequence[Slot]) -> tuple[list[_Entry | None], list[_Entry]] | None:
         """For each slot the one term that it stands for in all its forms, if any; and entries that cover more positions.

@@ -24,12 +24,11 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.kernels.with_numpy import with_titles
 from indexer.search.embedded.likeness import likeness
 from indexer.search.embedded.ordering import by_score
 from indexer.search.embedded.postings import Matches
 from indexer.search.embedded.ranking import K1, B, Ranking
-from indexer.search.embedded.scoring import Scored, Scoring, within
+from indexer.search.embedded.scoring import Scored, Scoring
 from indexer.search.embedded.slots import Slot
 from indexer.search.query import Word
 from indexer.search.stopwords import is_stop_word
@@ -91,12 +90,12 @@ def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
     like = likeness(parts, looked, ranking) if ranking.likeness and any(wordy) else [np.zeros(cut) for cut in cuts]
     found = []
     for part, records, cut, order, liked, many in zip(parts, looked, cuts, places, like, wordy, strict=True):
-        more, features = np.zeros(cut), dict[str, Array]()
+        features = dict[str, Array]()
         if cut and part.words:
             features = _Sight(part.evaluation, records, part.scoring).features(part.words)
             features["likeness"] = liked if many else np.zeros(cut)
-            more[order] = sum(features.values())
-        found.append(Look(part, _in_order(part.scored, more, part.evaluation.segment), records, features))
+        new = sum(features.values(), part.scored[1][:cut][order])
+        found.append(Look(part, _in_order(part.scored, records, new, part.evaluation.segment), records, features))
     return found
 
 
@@ -110,66 +109,60 @@ def _cuts(segments: Sequence[Segment], scored: Sequence[Scored], window: int) ->
     return cuts
 
 
-def _in_order(scored: Scored, more: Array, segment: Segment) -> Scored:
-    """The first records in the order of their new scores, the others after them as they are."""
-    (records, scores), cut = scored, len(more)
-    first, new = records[:cut], np.round(scores[:cut] + more, 6)
-    places = np.lexsort((first, segment.ranks[segment.record_document[first]], -new))
-    return np.concatenate([first[places], records[cut:]]), np.concatenate([new[places], scores[cut:]])
+def _in_order(scored: Scored, looked: Array, scores: Array, segment: Segment) -> Scored:
+    """The first records, which come ascending, in the order of their new scores; the others after them as they are."""
+    new = scores.round(6)
+    places = np.lexsort((segment.ranks[segment.record_document[looked]], -new))
+    first = looked[places], new[places]
+    if len(looked) == len(scored[0]):
+        return first
+    return np.concatenate([first[0], scored[0][len(looked) :]]), np.concatenate([first[1], scored[1][len(looked) :]])
 
 
 class _Sight:
     """The records of a segment that are looked at again, ascending."""
 
     def __init__(self, evaluation: Evaluation, records: Array, scoring: Scoring) -> None:
-        segment, statistics = evaluation.segment, scoring.statistics
         self._evaluation, self._records, self._scoring = evaluation, records, scoring
-        self._weights = statistics.text_weights[segment.postings("text").lengths[records]]
-        documents = segment.record_document[records]
-        self._begins, self._ends = segment.bounds[documents], segment.bounds[documents + np.uint32(1)]
-        lengths = segment.document_lengths[documents] / (statistics.mean_document or 1.0)
-        self._document_weights = 1 / (1 - B["text"] + B["text"] * lengths)
+        self._terms = scoring.terms(evaluation)
+        self._within = self._terms.within
 
     def features(self, words: Sequence[BareWord]) -> dict[str, Array]:
         """What each feature adds to the scores."""
-        ranking = self._scoring.ranking
-        added = self._occurrences(words) if ranking.parts or ranking.document else {}
-        return added | {"proximity": self._proximity(words)} if ranking.proximity else added
+        ranking, added = self._scoring.ranking, dict[str, Array]()
+        if ranking.parts or ranking.document:
+            added["parts"], added["document"] = self._evidence(words)
+        if ranking.proximity:
+            added["proximity"] = self._proximity(words)
+        return added
 
-    def _occurrences(self, words: Sequence[BareWord]) -> dict[str, Array]:
+    def _evidence(self, words: Sequence[BareWord]) -> tuple[Array, Array]:
         """The parts of hyphenated words, and the words in the documents' other records."""
-        ranking = self._scoring.ranking
-        parts, document = np.zeros(len(self._records)), np.zeros(len(self._records))
-        records = within(self._evaluation.segment, self._scoring.statistics)
-        alone = bool((self._ends - self._begins == 1).all())
-        for number, word, factor in words:
-            slots = _parts(self._evaluation, word) if ranking.parts else []
-            if alone and not slots:
-                continue
-            term = self._scoring.term(number, self._evaluation)
-            own, together = self._counted(Matches(term.units, term.freqs))
-            tf = with_titles(own * self._weights, self._records, term, records)
-            before = _saturated(tf)
-            for slot in slots:
-                tf += ranking.parts * self._weights * self._counted(self._evaluation.slot(slot, "text"))[0]
-            saturated = _saturated(tf) if slots else before
-            parts += factor * (saturated - before)
-            document += factor * (_saturated(tf + ranking.document * self._document_weights * (together - own)) - saturated)
-        return {"parts": parts, "document": document}
+        evaluation, statistics, ranking = self._evaluation, self._scoring.statistics, self._scoring.ranking
+        lengths = evaluation.segment.document_lengths[self._within.documents[self._records]]
+        weights = ranking.document / (1 - B["text"] + B["text"] / (statistics.mean_document or 1.0) * lengths)
+        numbers = [word.number for word in words]
+        parts = np.zeros((len(words), len(self._records)))
+        for row, word in zip(parts, words, strict=True):
+            for slot in _parts(evaluation, word.node) if ranking.parts else ():
+                row += ranking.parts * self._frequencies(evaluation.slot(slot, "text"))
+        return evaluation.kernels.evidence(self._records, self._terms, numbers, weights, parts, K1)
 
-    def _counted(self, found: Matches) -> tuple[Array, Array]:
-        kernels = self._evaluation.kernels
-        return kernels.occurrences(found.units, found.freqs, self._records, self._begins, self._ends)
+    def _frequencies(self, found: Matches) -> Array:
+        begins, ends = np.zeros(1, dtype=np.int64), np.array([len(found.units)], dtype=np.int64)
+        frequencies: Array = self._evaluation.kernels.frequencies(found.units, found.freqs, begins, ends, self._records)[0]
+        return frequencies
 
     def _proximity(self, words: Sequence[BareWord]) -> Array:
         evaluation, weight = self._evaluation, self._scoring.ranking.proximity
-        added = np.zeros(len(self._records))
-        starts = [evaluation.starts(word.node, self._records) for word in words]
-        for (first, second), (keys, others) in zip(pairwise(words), pairwise(starts), strict=True):
-            if evaluation.slots(first.node) != evaluation.slots(second.node):
-                near = evaluation.kernels.closeness(keys, others, self._records, REACH) * self._weights
-                added += weight * (first.factor + second.factor) / 2 * _saturated(near)
-        return added
+        slots = [evaluation.slots(word.node) for word in words]
+        strengths = [
+            weight * (first.factor + second.factor) / 2 if one != other else 0.0
+            for (first, second), (one, other) in zip(pairwise(words), pairwise(slots), strict=True)
+        ]
+        places = evaluation.starts([word.node for word in words], self._records)
+        weights = self._within.weights[self._within.lengths[self._records]]
+        return evaluation.kernels.proximity(places, strengths, self._records, weights, REACH, K1)
 
 
 def _parts(evaluation: Evaluation, word: Word) -> list[Slot]:
@@ -180,8 +173,3 @@ def _parts(evaluation: Evaluation, word: Word) -> list[Slot]:
             forms = [part for part in slot.readings[0] if isinstance(part, tuple)]
             return [Slot(((each,),), exact=False) for each in forms if not any(map(is_stop_word, each))]
     return []
-
-
-def _saturated(tf: Array) -> Array:
-    saturated: Array = tf / (K1 + tf)
-    return saturated

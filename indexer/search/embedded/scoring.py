@@ -26,7 +26,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import RANKING_FIELDS, Evaluation, Leaf, fields_of, scored_nodes
-from indexer.search.embedded.kernels.term import Records, Term
+from indexer.search.embedded.kernels.term import Records, Term, Terms
 from indexer.search.embedded.postings import NO_MATCHES, Matches
 from indexer.search.embedded.ranking import K1, B, Ranking
 from indexer.search.query import Node, Phrase, Published
@@ -89,7 +89,7 @@ class Scoring:
         self.evaluations = evaluations
         self.statistics = statistics
         self.ranking = ranking
-        self._terms: dict[tuple[Evaluation, int], Term] = {}
+        self._terms: dict[Evaluation, Terms] = {}
         self.nodes = [(node, self._factor(node, weight)) for node, weight in scored_nodes(tree)] if evaluations else []
 
     def rank(self, passing: Sequence[Array], rows: Sequence[Array | None], count: int) -> list[Scored]:
@@ -99,18 +99,16 @@ class Scoring:
         """
         ranked = []
         for evaluation, records, aligned in zip(self.evaluations, passing, rows, strict=True):
-            terms = [self.term(number, evaluation) for number in range(len(self.nodes))] or [_NO_TERM]
-            ranked.append(
-                evaluation.kernels.rank(records, aligned, terms, within(evaluation.segment, self.statistics), K1, count)
-            )
+            ranked.append(evaluation.kernels.rank(records, aligned, self.terms(evaluation), K1, count))
         return ranked
 
-    def term(self, number: int, evaluation: Evaluation) -> Term:
-        """What the node of this number counts in the records of a segment."""
-        term = self._terms.get((evaluation, number))
-        if term is None:
-            term = self._terms[evaluation, number] = self._term(*self.nodes[number], evaluation)
-        return term
+    def terms(self, evaluation: Evaluation) -> Terms:
+        """What the nodes count in the records of a segment."""
+        terms = self._terms.get(evaluation)
+        if terms is None:
+            each = [self._term(node, factor, evaluation) for node, factor in self.nodes] or [_NO_TERM]
+            terms = self._terms[evaluation] = Terms(each, _within(evaluation.segment, self.statistics))
+        return terms
 
     def _term(self, node: Leaf | Published, factor: float, evaluation: Evaluation) -> Term:
         segment = evaluation.segment
@@ -157,7 +155,7 @@ class Scoring:
         return parts
 
 
-def within(segment: Segment, statistics: Statistics) -> Records:
+def _within(segment: Segment, statistics: Statistics) -> Records:
     """What the kernels read of a segment."""
     postings = segment.postings("text")
     return Records(

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.term import Occurring, Records, Term, Words
+from indexer.search.embedded.kernels.term import Occurring, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 
@@ -43,27 +43,38 @@ class Kernels(Protocol):
         """
         ...
 
-    def rank(
-        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
-    ) -> tuple[Array, Array]:
+    def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         """The `count` best records in order, and their scores rounded to 1e-6; equal ones by document's rank, then number.
 
         rows: where all terms are in all records, [term, i] is the posting of a term in the i-th record.
         """
         ...
 
-    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-        """How often a word stands in each record (ascending), and in all the records from each begin to each end."""
+    def evidence(
+        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    ) -> tuple[Array, Array]:
+        """What is added to the scores of records (ascending) by parts of words, then by the other records of their documents.
+
+        With g(x) = x / (k1 + x) and tf as in `rank`, for each word (a place in `terms`) factor * (g(tf') - g(tf)), factor * (g(tf'') - g(tf')):
+        tf' = tf + parts[word, i] * the text's weight, tf'' = tf' + frequency in the others * document_weights[i].
+        """
         ...
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         """How often words, by their stretches of postings, stand in some records (ascending): [word, record], as floats."""
         ...
 
-    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
-        """For each record (ascending) the sum of 1 / distance over the pairs of two words' places at most `reach` apart.
+    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
+        """For each of several words, by its stretches of the postings, where it stands in records (ascending): sorted keys."""
+        ...
 
-        first, second: sorted keys, all in these records.
+    def proximity(
+        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
+    ) -> Array:
+        """What is added to the scores of records (ascending) by words that stand near each other.
+
+        For each word and the next one strength * tf / (k1 + tf), tf = the record's weight * the sum of 1 / distance over their
+        places at most `reach` apart. places: of each word, sorted keys, all in these records.
         """
         ...
 

@@ -2,24 +2,68 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
+from indexer.search.embedded.kernels.numba_scoring import next_title, title_states
 from indexer.search.embedded.kernels.term import SHIFT
 
 
 @compiled
-def occurrences(units: Array, freqs: Array, records: Array, begins: Array, ends: Array, own: Array, together: Array) -> None:
-    """Of a word: in each record, and in the stretch of records around it; stretches come in ascending order."""
-    first = 0
-    for i in range(len(records)):
-        first = seek(units, first, len(units), begins[i])
-        place = first
-        while place < len(units) and units[place] < ends[i]:
-            together[i] += freqs[place]
-            if units[place] == records[i]:
-                own[i] = freqs[place]
-            place += 1
+def evidence(
+    records: Array,
+    postings: tuple[Array, ...],
+    terms: tuple[Array, ...],
+    titles: tuple[Array, ...],
+    sections: tuple[Array, ...],
+    ranked: tuple[Array, Array],
+    words: Array,
+    document_weights: Array,
+    parts: Array,
+    k1: float,
+    out: Array,
+) -> None:
+    """What parts of words and other records of the document add: see `Kernels.evidence`; for the rest `numba_scoring`.
+
+    Records ascend, so those of one document come in a row: its postings are found and summed up once.
+    """
+    ids, freqs, lengths, weights = postings
+    begins, ends, factors, _ = terms
+    titled, title_parts, title_ends, bounds = titles
+    section_parts, section_starts, sections_of = sections
+    title_spans, documents = title_states(titles), ranked[0]
+    for word in range(len(words)):
+        term = words[word]
+        first = stop = begins[term]
+        known, together = np.int64(-1), 0
+        for i in range(len(records)):
+            record, document = records[i], np.int64(documents[records[i]])
+            if document != known:
+                known, together = document, 0
+                first = seek(ids, stop, ends[term], bounds[document])
+                stop = first
+                while stop < ends[term] and ids[stop] < bounds[document + 1]:
+                    together += freqs[stop]
+                    stop += 1
+            first = seek(ids, first, stop, record)
+            own = np.int64(freqs[first]) if first < stop and ids[first] == record else 0
+            weight = weights[lengths[record]]
+            tf = own * weight
+            if record >= title_spans[term, 2]:
+                next_title(record, titled, bounds, title_ends[term], title_spans[term])
+            if record >= title_spans[term, 1]:
+                tf += title_parts[title_spans[term, 0]]
+            if section_starts[term] >= 0:
+                tf += section_parts[section_starts[term] + sections_of[record]]
+            before = tf / (k1 + tf)
+            tf += parts[word, i] * weight
+            more = tf / (k1 + tf)
+            tf += (together - own) * document_weights[i]
+            out[0, i] += factors[term] * (more - before)
+            out[1, i] += factors[term] * (tf / (k1 + tf) - more)
 
 
 @compiled
@@ -35,15 +79,78 @@ def frequencies(ids: Array, freqs: Array, begins: Array, ends: Array, records: A
 
 
 @compiled
-def closeness(first: Array, second: Array, records: Array, reach: int, out: Array) -> None:
-    """The places of `second` that are at most `reach` from one of `first`: what is before them is never looked at again."""
-    low = 0
-    for key in first:
-        low = seek(second, low, len(second), key - reach)
-        record = seek(records, 0, len(records), key >> SHIFT)
-        place = low
-        while place < len(second) and second[place] <= key + reach:
-            distance = abs(second[place] - key)
-            if distance > 0:
-                out[record] += 1.0 / distance
-            place += 1
+def places(postings: tuple[Array, ...], begins: Array, ends: Array, words: Array, records: Array, bounds: Array) -> Array:
+    """The keys of several words in some records; where each word's begin, and one more, goes to `bounds`.
+
+    A word has one stretch of postings or several, which stand in a row; what two of them share counts once.
+    """
+    ids, freqs, skips, positions = postings
+    found = np.full((len(begins), len(records)), -1, dtype=np.int64)
+    size = 0
+    for stretch in range(len(begins)):
+        at = begins[stretch]
+        for i in range(len(records)):
+            at = seek(ids, at, ends[stretch], records[i])
+            if at == ends[stretch]:
+                break
+            if ids[at] == records[i]:
+                found[stretch, i] = at
+                size += freqs[at]
+    keys = np.empty(size, dtype=np.int64)
+    count = last = 0
+    for word in range(len(bounds) - 1):
+        first = last
+        while last < len(words) and words[last] == word:
+            last += 1
+        for i in range(len(records)):
+            begun = count
+            for stretch in range(first, last):
+                posting = found[stretch, i]
+                if posting < 0:
+                    continue
+                place = np.int64(skips[posting // SKIP])
+                for before in range(posting // SKIP * SKIP, posting):
+                    place += freqs[before]
+                for at in range(place, place + freqs[posting]):
+                    # Put among the sorted ones; most come last.
+                    key = np.int64(records[i]) << SHIFT | np.int64(positions[at])
+                    here = count
+                    while here > begun and keys[here - 1] > key:
+                        here -= 1
+                    if here > begun and keys[here - 1] == key:
+                        continue
+                    for other in range(count, here, -1):
+                        keys[other] = keys[other - 1]
+                    keys[here] = key
+                    count += 1
+        bounds[word + 1] = count
+    return keys[:count]
+
+
+@compiled
+def proximity(
+    keys: Array, bounds: Array, strengths: Array, records: Array, weights: Array, reach: int, k1: float, out: Array
+) -> None:
+    """What each two words that follow each other add: the places of the second that are at most `reach` from one of the first.
+
+    What is before them is never looked at again. keys, bounds: of all words; strengths: of each two.
+    """
+    near = np.empty(len(records))
+    for word in range(len(strengths)):
+        if strengths[word] == 0:
+            continue
+        near[:] = 0
+        low, end, record = bounds[word + 1], bounds[word + 2], 0
+        for place in range(bounds[word], bounds[word + 1]):
+            key = keys[place]
+            low = seek(keys, low, end, key - reach)
+            record = seek(records, record, len(records), key >> SHIFT)
+            at = low
+            while at < end and keys[at] <= key + reach:
+                distance = abs(keys[at] - key)
+                if distance > 0:
+                    near[record] += 1.0 / distance
+                at += 1
+        for i in range(len(records)):
+            tf = near[i] * weights[i]
+            out[i] += strengths[word] * tf / (k1 + tf)

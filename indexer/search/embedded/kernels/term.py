@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
@@ -13,6 +15,9 @@ SHIFT = 24
 """Occurrences are keys: unit << SHIFT | position."""
 
 LONGEST_TOLD = 255
+
+_Arrays: TypeAlias = tuple[Array, ...]
+_NO_NUMBERS = np.zeros(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,53 @@ class Term:
     titles: Array
     title_parts: Array
     section_parts: Array | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The words of a query and the records of a segment that they are counted in."""
+
+    each: Sequence[Term]
+    within: Records
+
+    @cached_property
+    def arrays(self) -> tuple[_Arrays, _Arrays, _Arrays, _Arrays, tuple[Array, Array]]:
+        """What loops are told of postings, terms, titles, sections and ranks: see `numba_scoring`."""
+        terms, within = self.each, self.within
+        ids, freqs, begins, ends = stretches(terms, within)
+        title_ends, section_starts = [], []
+        titled = sectioned = 0
+        for term in terms:
+            titled += len(term.titles)
+            title_ends.append(titled)
+            section_starts.append(-1 if term.section_parts is None else sectioned)
+            sectioned += 0 if term.section_parts is None else len(term.section_parts)
+        parts = [term.section_parts for term in terms if term.section_parts is not None]
+        return (
+            (only_read(ids), only_read(freqs), within.lengths, within.weights),
+            (begins, ends, np.array([term.factor for term in terms]), np.array([term.constant for term in terms])),
+            (
+                only_read(_joined([term.titles for term in terms])),
+                _joined([term.title_parts for term in terms]),
+                np.array(title_ends, dtype=np.int64),
+                within.bounds,
+            ),
+            (_joined(parts) if parts else _NO_NUMBERS, np.array(section_starts, dtype=np.int64), within.sections),
+            (within.documents, within.ranks),
+        )
+
+
+def only_read(array: Array) -> Array:
+    """The array as one that is only read, as mapped ones are: for others the compiler would make code of their own."""
+    if array.flags.writeable:
+        array = array[:]
+        array.setflags(write=False)
+    return array
+
+
+def _joined(arrays: Sequence[Array]) -> Array:
+    """Arrays of one type in a row."""
+    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
 
 
 def stretches(terms: Sequence[Term], within: Records) -> tuple[Array, Array, Array, Array]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias
+from itertools import accumulate, pairwise
 
 import numpy as np
 
@@ -13,15 +13,12 @@ from indexer.search.embedded.kernels import numba_features as features
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
-from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Records, Term, Words, letter_bits, stretches
+from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Terms, Words, letter_bits, only_read
 from indexer.search.embedded.kernels.with_numpy import best_of_many, best_scored, largest_of_many, merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
-_NO_NUMBERS = np.zeros(0)
 _MOST_IN_A_BYTE = 255
-
-_Arrays: TypeAlias = tuple[Array, ...]
 
 
 class NumbaKernels:
@@ -30,7 +27,7 @@ class NumbaKernels:
     name = "numba"
 
     def intersection(self, first: Array, second: Array) -> Array:
-        first, second = sorted(map(_read, (first, second)), key=len)
+        first, second = sorted(map(only_read, (first, second)), key=len)
         if len(second) > loops.MANY_TIMES * len(first):
             out = np.empty(len(first), dtype=np.uint32)
             return out[: loops.intersect_by_search(first, second, out)]
@@ -39,10 +36,10 @@ class NumbaKernels:
 
     def difference(self, first: Array, second: Array) -> Array:
         out = np.empty(len(first), dtype=np.uint32)
-        return out[: loops.subtract(_read(first), _read(second), out)]
+        return out[: loops.subtract(only_read(first), only_read(second), out)]
 
     def union(self, arrays: list[Array], size: int) -> Array:
-        held = [_read(array) for array in arrays if len(array)]
+        held = [only_read(array) for array in arrays if len(array)]
         if len(held) <= 1:
             return held[0] if held else np.zeros(0, dtype=np.uint32)
         together = sum(map(len, held))
@@ -56,7 +53,7 @@ class NumbaKernels:
         return out[: loops.list_marked(marks, out)]
 
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
-        ids, freqs = [_read(each) for each in ids], [_read(each) for each in freqs]
+        ids, freqs = [only_read(each) for each in ids], [only_read(each) for each in freqs]
         together = sum(map(len, ids))
         if len(ids) == 2:
             out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint16)
@@ -73,37 +70,49 @@ class NumbaKernels:
         return out[:found], smallest(held[:found])
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-        records, rows, count = loops.together(_read(ids), begins, ends, loops.by_length(begins, ends))
+        records, rows, count = loops.together(only_read(ids), begins, ends, loops.by_length(begins, ends))
         return records[:count], rows
 
-    def rank(
-        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
-    ) -> tuple[Array, Array]:
+    def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         count = min(count, len(records))
         short = count <= _SHORT
         scores = np.empty(0 if short else len(records))
         best = np.empty(count if short else 0, dtype=np.int64)
         best_scores = np.empty(len(best))
-        told = _told(terms, within)
+        told = terms.arrays
         if rows is None:
-            scoring.rank(_read(records), *told, k1, scores, (best, best_scores))
+            scoring.rank(only_read(records), *told, k1, scores, (best, best_scores))
         else:
-            scoring.rank_aligned(_read(records), rows, *told, k1, scores, (best, best_scores))
-        return (records[best], best_scores) if short else best_scored(records, scores, within, count)
+            scoring.rank_aligned(only_read(records), rows, *told, k1, scores, (best, best_scores))
+        return (records[best], best_scores) if short else best_scored(records, scores, terms.within, count)
 
-    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-        own, together = np.zeros(len(records), dtype=np.int64), np.zeros(len(records), dtype=np.int64)
-        features.occurrences(_read(units), _read(freqs), _read(records), _read(begins), _read(ends), own, together)
-        return own, together
+    def evidence(
+        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    ) -> tuple[Array, Array]:
+        out = np.zeros((2, len(records)))
+        features.evidence(only_read(records), *terms.arrays, np.array(words), document_weights, parts, k1, out)
+        return out[0], out[1]
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
-        features.frequencies(_read(ids), _read(freqs), begins, ends, _read(records), out)
+        features.frequencies(only_read(ids), only_read(freqs), begins, ends, only_read(records), out)
         return out
 
-    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
+    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
+        flat = [(word, *each) for word, several in enumerate(stretches) for each in several]
+        words, begins, ends = np.array(flat, dtype=np.int64).reshape(-1, 3).T.copy()
+        bounds = np.zeros(len(stretches) + 1, dtype=np.int64)
+        arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
+        keys = features.places(arrays, begins, ends, words, only_read(records), bounds)
+        stops = bounds.tolist()
+        return [keys[begin:end] for begin, end in pairwise(stops)]
+
+    def proximity(
+        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
+    ) -> Array:
         out = np.zeros(len(records))
-        features.closeness(_read(first), _read(second), _read(records), reach, out)
+        bounds = np.array([0, *accumulate(map(len, places))], dtype=np.int64)
+        features.proximity(np.concatenate(places), bounds, np.array(strengths), only_read(records), weights, reach, k1, out)
         return out
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
@@ -111,35 +120,35 @@ class NumbaKernels:
         if not 0 < count <= _SHORT:
             return best_of_many(keys, ranks[ids], count)
         out = np.empty(count, dtype=np.int64)
-        scoring.best(keys, _read(ids), ranks, out)
+        scoring.best(keys, only_read(ids), ranks, out)
         return out
 
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
         owners = np.empty(len(ids) + 1, dtype=np.uint32)
         weights = np.empty(len(ids) + 1, dtype=np.uint32)
-        count = counting.runs(_read(ids), owner, owners, weights)
+        count = counting.runs(only_read(ids), owner, owners, weights)
         return owners[:count], weights[:count]
 
     def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
         out = np.empty(len(ids), dtype=np.uint32)
-        return out[: counting.keep_runs(_read(ids), _read(weights), mask, out)]
+        return out[: counting.keep_runs(only_read(ids), only_read(weights), mask, out)]
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)
-        return out[: counting.expand(_read(owners), bounds, out)]
+        return out[: counting.expand(only_read(owners), bounds, out)]
 
     def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        counting.add_counts(counts, ordinals, _read(owners), _read(weights))
+        counting.add_counts(counts, ordinals, only_read(owners), only_read(weights))
 
     def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        counting.add_counts_multi(counts, starts, ordinals, _read(owners), _read(weights))
+        counting.add_counts_multi(counts, starts, ordinals, only_read(owners), only_read(weights))
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
-        counting.add_counts_once(counts, ordinals, _read(ids))
+        counting.add_counts_once(counts, ordinals, only_read(ids))
 
     def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
         out = np.empty(len(owners), dtype=np.bool_)
-        counting.holding(starts, ordinals, chosen, _read(owners), out)
+        counting.holding(starts, ordinals, chosen, only_read(owners), out)
         return out
 
     def largest(self, counts: Array, size: int) -> tuple[Array, int]:
@@ -187,7 +196,7 @@ class NumbaKernels:
             letters.positions(arrays, begin, end, place, keys, places)
             return keys, places
         postings = np.empty(min(len(within), end - begin), dtype=np.int64)
-        count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, _read(within), postings)
+        count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, only_read(within), postings)
         keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
         letters.positions_within(arrays, postings[:count], keys, places)
         return keys, places
@@ -211,41 +220,3 @@ class NumbaKernels:
 def _counted(units: Array, counts: Array, most: int) -> tuple[Array, Array]:
     """Units and how often each, in the smallest type for the most of them."""
     return units, counts.astype(np.uint8) if most <= _MOST_IN_A_BYTE else counts
-
-
-def _told(terms: Sequence[Term], within: Records) -> tuple[_Arrays, _Arrays, _Arrays, _Arrays, tuple[Array, Array]]:
-    """What the loops are told of postings, terms, titles, sections and ranks: see `numba_scoring.rank`."""
-    ids, freqs, begins, ends = stretches(terms, within)
-    title_ends, section_starts = [], []
-    titled = sectioned = 0
-    for term in terms:
-        titled += len(term.titles)
-        title_ends.append(titled)
-        section_starts.append(-1 if term.section_parts is None else sectioned)
-        sectioned += 0 if term.section_parts is None else len(term.section_parts)
-    parts = [term.section_parts for term in terms if term.section_parts is not None]
-    return (
-        (_read(ids), _read(freqs), within.lengths, within.weights),
-        (begins, ends, np.array([term.factor for term in terms]), np.array([term.constant for term in terms])),
-        (
-            _read(_joined([term.titles for term in terms])),
-            _joined([term.title_parts for term in terms]),
-            np.array(title_ends, dtype=np.int64),
-            within.bounds,
-        ),
-        (_joined(parts) if parts else _NO_NUMBERS, np.array(section_starts, dtype=np.int64), within.sections),
-        (within.documents, within.ranks),
-    )
-
-
-def _read(array: Array) -> Array:
-    """The array as one that is only read, as mapped ones are: for others the compiler would make code of their own."""
-    if array.flags.writeable:
-        array = array[:]
-        array.setflags(write=False)
-    return array
-
-
-def _joined(arrays: Sequence[Array]) -> Array:
-    """Arrays of one type in a row."""
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

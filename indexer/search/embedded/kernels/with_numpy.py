@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numpy_near import near
-from indexer.search.embedded.kernels.term import SHIFT, Occurring, Records, Term, Words, stretches
+from indexer.search.embedded.kernels.term import SHIFT, Occurring, Records, Term, Terms, Words, stretches
 
 
 class NumpyKernels:
@@ -52,16 +53,15 @@ class NumpyKernels:
         rows = [begin + np.searchsorted(stretch, records) for begin, stretch in zip(begins, stretches, strict=True)]
         return records, np.array(rows, dtype=np.uint32)
 
-    def rank(
-        self, records: Array, rows: Array | None, terms: Sequence[Term], within: Records, k1: float, count: int
-    ) -> tuple[Array, Array]:
+    def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
+        within = terms.within
         if rows is not None:
             return best_scored(
-                records, np.round(_aligned(records, rows, terms, within, k1), 6), within, min(count, len(records))
+                records, np.round(_aligned(records, rows, terms.each, within, k1), 6), within, min(count, len(records))
             )
         total = np.zeros(len(records))
         whole = np.zeros(len(within.documents)) if len(records) * 16 > len(within.documents) else None
-        for term in terms:
+        for term in terms.each:
             if whole is None:
                 _add_at_records(total, records, term, within, k1)
             else:
@@ -70,14 +70,21 @@ class NumpyKernels:
             total += whole[records]
         return best_scored(records, np.round(total, 6), within, min(count, len(records)))
 
-    def occurrences(self, units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-        own = np.zeros(len(records), dtype=np.int64)
-        held = _contained(records, units)
-        own[held] = freqs[np.searchsorted(units, records[held])]
-        first, last = np.searchsorted(units, begins), np.searchsorted(units, ends)
-        before = np.concatenate([[0], np.cumsum(freqs[_ranges(first, last)], dtype=np.int64)])
-        stops = np.cumsum(last - first)
-        return own, before[stops] - before[stops - (last - first)]
+    def evidence(
+        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    ) -> tuple[Array, Array]:
+        within = terms.within
+        added, beyond = np.zeros(len(records)), np.zeros(len(records))
+        weights, documents = within.weights[within.lengths[records]], within.documents[records]
+        begins, ends = within.bounds[documents], within.bounds[documents + np.uint32(1)]
+        for term, more in zip([terms.each[word] for word in words], parts, strict=True):
+            own, together = _occurrences(term.units, term.freqs, records, begins, ends)
+            tf = _with_titles(own * weights, records, term, within)
+            with_parts = tf + more * weights
+            with_others = with_parts + (together - own) * document_weights
+            added += term.factor * (with_parts / (k1 + with_parts) - tf / (k1 + tf))
+            beyond += term.factor * (with_others / (k1 + with_others) - with_parts / (k1 + with_parts))
+        return added, beyond
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
@@ -87,13 +94,21 @@ class NumpyKernels:
             row[held] = freqs[begin + np.searchsorted(units, records[held])]
         return out
 
-    def closeness(self, first: Array, second: Array, records: Array, reach: int) -> Array:
-        low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
-        distances = np.abs(second[_ranges(low, high)] - np.repeat(first, high - low))
-        places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
-        shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
-        summed: Array = np.bincount(places, weights=shares, minlength=len(records))
-        return summed
+    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
+        found = []
+        for several in stretches:
+            keys = [self.positions_of(occurring, begin, end, 0, 0, records)[0] for begin, end in several]
+            found.append(functools.reduce(self.merged_keys, keys) if keys else np.zeros(0, dtype=np.int64))
+        return found
+
+    def proximity(
+        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
+    ) -> Array:
+        added = np.zeros(len(records))
+        for (first, second), strength in zip(pairwise(places), strengths, strict=True):
+            tf = _closeness(first, second, records, reach) * weights
+            added += strength * tf / (k1 + tf)
+        return added
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         return best_of_many(keys, ranks[ids], min(count, len(keys)))
@@ -251,12 +266,12 @@ def _aligned(records: Array, rows: Array, terms: Sequence[Term], within: Records
     weights = within.weights[within.lengths[records]]
     freqs = stretches(terms, within)[1]
     for term, row in zip(terms, rows[:, : len(records)], strict=True):
-        tf = with_titles(freqs[row] * weights, records, term, within)
+        tf = _with_titles(freqs[row] * weights, records, term, within)
         total += term.factor * tf / (k1 + tf)
     return total
 
 
-def with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
+def _with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
     """What title and section add to the text's part, record by record."""
     if len(term.titles):
         documents = within.documents[records]
@@ -265,6 +280,27 @@ def with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array
     if term.section_parts is not None:
         tf += term.section_parts[within.sections[records]]
     return tf
+
+
+def _occurrences(units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
+    """How often a word stands in each record (ascending), and in all the records from each begin to each end."""
+    own = np.zeros(len(records), dtype=np.int64)
+    held = _contained(records, units)
+    own[held] = freqs[np.searchsorted(units, records[held])]
+    first, last = np.searchsorted(units, begins), np.searchsorted(units, ends)
+    before = np.concatenate([[0], np.cumsum(freqs[_ranges(first, last)], dtype=np.int64)])
+    stops = np.cumsum(last - first)
+    return own, before[stops] - before[stops - (last - first)]
+
+
+def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array:
+    """For each record the sum of 1 / distance over the pairs of two words' places at most `reach` apart."""
+    low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
+    distances = np.abs(second[_ranges(low, high)] - np.repeat(first, high - low))
+    places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
+    shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
+    summed: Array = np.bincount(places, weights=shares, minlength=len(records))
+    return summed
 
 
 def _add_everywhere(whole: Array, term: Term, within: Records, k1: float) -> None:
@@ -299,7 +335,7 @@ def _add_at_records(total: Array, records: Array, term: Term, within: Records, k
         return
     tf = np.zeros(len(records))
     tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
-    tf = with_titles(tf, records, term, within)
+    tf = _with_titles(tf, records, term, within)
     total += term.factor * tf / (k1 + tf)
 
 
