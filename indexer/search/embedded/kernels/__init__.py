@@ -55,8 +55,9 @@ class Kernels(Protocol):
     ) -> tuple[Array, Array]:
         """What is added to the scores of records (ascending) by parts of words, then by the other records of their documents.
 
-        With g(x) = x / (k1 + x) and tf as in `rank`, for each word (a place in `terms`) factor * (g(tf') - g(tf)), factor * (g(tf'') - g(tf')):
+        With g(x) = x / (k1 + x) and tf as in `rank`, for each word factor * (g(tf') - g(tf)) and factor * (g(tf'') - g(tf')):
         tf' = tf + parts[word, i] * the text's weight, tf'' = tf' + frequency in the others * document_weights[i].
+        words: their places among the terms.
         """
         ...
 
