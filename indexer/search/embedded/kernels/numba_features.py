@@ -79,19 +79,19 @@ def frequencies(ids: Array, freqs: Array, begins: Array, ends: Array, records: A
 
 
 @compiled
-def places(postings: tuple[Array, ...], begins: Array, ends: Array, words: Array, records: Array, bounds: Array) -> Array:
+def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds: Array) -> Array:
     """The keys of several words in some records; where each word's begin, and one more, goes to `bounds`.
 
-    A word has one stretch of postings or several, which stand in a row; what two of them share counts once.
+    A word has one stretch of postings or several, in a row, as (word, begin, end); what two of them share counts once.
     """
     ids, freqs, skips, positions = postings
-    found = np.full((len(begins), len(records)), -1, dtype=np.int64)
+    found = np.full((len(stretches), len(records)), -1, dtype=np.int64)
     size = 0
-    for stretch in range(len(begins)):
-        at = begins[stretch]
+    for stretch in range(len(stretches)):
+        at, end = stretches[stretch, 1], stretches[stretch, 2]
         for i in range(len(records)):
-            at = seek(ids, at, ends[stretch], records[i])
-            if at == ends[stretch]:
+            at = seek(ids, at, end, records[i])
+            if at == end:
                 break
             if ids[at] == records[i]:
                 found[stretch, i] = at
@@ -100,7 +100,7 @@ def places(postings: tuple[Array, ...], begins: Array, ends: Array, words: Array
     count = last = 0
     for word in range(len(bounds) - 1):
         first = last
-        while last < len(words) and words[last] == word:
+        while last < len(stretches) and stretches[last, 0] == word:
             last += 1
         for i in range(len(records)):
             begun = count

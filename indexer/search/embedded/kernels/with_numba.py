@@ -99,11 +99,10 @@ class NumbaKernels:
         return out
 
     def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
-        flat = [(word, *each) for word, several in enumerate(stretches) for each in several]
-        words, begins, ends = np.array(flat, dtype=np.int64).reshape(-1, 3).T.copy()
+        flat = [number for word, several in enumerate(stretches) for begin, end in several for number in (word, begin, end)]
         bounds = np.zeros(len(stretches) + 1, dtype=np.int64)
         arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        keys = features.places(arrays, begins, ends, words, only_read(records), bounds)
+        keys = features.places(arrays, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
         stops = bounds.tolist()
         return [keys[begin:end] for begin, end in pairwise(stops)]
 
