@@ -35,16 +35,14 @@ def evidence(
     titled, title_parts, title_ends, bounds = titles
     section_parts, section_starts, sections_of = sections
     title_spans, documents = title_states(titles), ranked[0]
-    for word in range(len(words)):
-        term = words[word]
+    for word, term in enumerate(words):
         first = stop = begins[term]
         known, together = np.int64(-1), 0
         for i in range(len(records)):
             record, document = records[i], np.int64(documents[records[i]])
             if document != known:
                 known, together = document, 0
-                first = seek(ids, stop, ends[term], bounds[document])
-                stop = first
+                first = stop = seek(ids, stop, ends[term], bounds[document])
                 while stop < ends[term] and ids[stop] < bounds[document + 1]:
                     together += freqs[stop]
                     stop += 1
