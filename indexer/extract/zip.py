@@ -30,7 +30,8 @@ def read(file: SourceFile) -> Iterator[Extracted | SourceFile]:
         members = (
             Member(_path(entry), _content(file, archive, entry, entry.header_offset in overlapping))
             for entry in archive.infolist()
-            if not entry.is_dir()
+            # zipfile's own `is_dir` fails for a name without letters.
+            if not entry.filename.endswith("/")
         )
         yield from inner_files(file, members)
 

@@ -391,6 +391,15 @@ _WHOLE = zipped({"a.txt": _NOTE, "b/c.html": "<!doctype html><p>The hill.", "d.z
 _TARRED = tarred({"a.txt": _NOTE, "b.txt": _NOTE * 9, "l" * 120: _NOTE})
 
 
+def test_a_member_without_a_name_is_a_skip(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(_WHOLE.replace(b"b/c.html", b"\0/c.html"))
+    found = list(extract_path(path, "a.zip", "a.zip", _LIMITS))
+    assert [one.metadata.id for one in found if isinstance(one, Document)] == ["a.zip:a.txt", "a.zip:d.zip:e.md"]
+    (skip,) = (one for one in found if isinstance(one, Skip))
+    assert "unexpected" not in skip.reason and skip.reason
+
+
 @pytest.mark.parametrize("raw", [_WHOLE, _TARRED, gzip.compress(_TARRED), COMPRESSORS[".xz"](_TARRED)])
 @given(flips=st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 255)), min_size=1, max_size=6), cut=st.integers(0, 9))
 def test_damage_never_raises(raw: bytes, flips: list[tuple[int, int]], cut: int) -> None:
