@@ -5,12 +5,16 @@ What a damaged file could make them read is so an IndexError, not foreign memory
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import config, njit
 
+_KERNELS = Path(__file__).parent
+_settings: Any = config
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
@@ -20,11 +24,27 @@ def compiled(function: _Function, check_places: bool = True) -> _Function:
     That is in NUMBA_CACHE_DIR if it is set, else beside the code, else in the user's cache; where none of them can be written
     to, each process compiles anew.
     """
+    if not _settings.CACHE_DIR:
+        _settings.CACHE_DIR = str(_beside_the_code())
     compile_it = partial(njit, nogil=True, boundscheck=check_places)
     try:
         return cast(_Function, compile_it(cache=True)(function))
     except RuntimeError:  # no folder for the cache
         return cast(_Function, compile_it()(function))
+
+
+@cache
+def _beside_the_code() -> Path:
+    """A folder for what is compiled from just this code.
+
+    numba alone looks at a function's own file, and would go on with what another file defined before: a constant, a function
+    that was called.
+    """
+    sources = hashlib.sha256()
+    for folder in (_KERNELS, _KERNELS.parent / "codec"):
+        for path in sorted(folder.glob("*.py")):
+            sources.update(path.read_bytes())
+    return _KERNELS / "__pycache__" / sources.hexdigest()[:16]
 
 
 def compiled_unchecked(function: _Function) -> _Function:

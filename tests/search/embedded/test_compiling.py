@@ -1,0 +1,49 @@
+"""What is compiled is kept for just the code that it was compiled from."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import indexer
+
+pytest.importorskip("numba")
+
+_MODULE = """
+from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.codec.step import STEP
+
+@compiled
+def stepped(place):
+    return place + STEP
+"""
+
+
+def _stepped(top: Path) -> str:
+    """What the loop answers, in a process of its own."""
+    line = "from indexer.search.embedded.kernels.numba_steps import stepped; print(stepped(1))"
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    command = [sys.executable, "-c", line]
+    done = subprocess.run(
+        command, cwd=top, env={**environment, "PYTHONPATH": str(top)}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_a_constant_of_another_file_is_not_kept(tmp_path: Path) -> None:
+    shutil.copytree(Path(indexer.__file__).parent, tmp_path / "indexer", ignore=shutil.ignore_patterns("__pycache__"))
+    embedded = tmp_path / "indexer" / "search" / "embedded"
+    (embedded / "kernels" / "numba_steps.py").write_text(_MODULE)
+    (embedded / "codec" / "step.py").write_text("STEP = 16\n")
+    assert _stepped(tmp_path) == "17"
+    kept = list(embedded.rglob("*.nbi"))
+    assert _stepped(tmp_path) == "17"
+    assert kept and list(embedded.rglob("*.nbi")) == kept
+    (embedded / "codec" / "step.py").write_text("STEP = 320\n")
+    assert _stepped(tmp_path) == "321"
