@@ -147,6 +147,7 @@ def test_a_root_may_go_and_come_back(tmp_path: Path, settings: Settings, documen
         other.mkdir()
         (other / "y.txt").write_text("Elsewhere, anew.")
         _wait_for(lambda: watched.ids() == {"a.txt", "b.txt", "y.txt"})
+    assert len(watched.told) == 1
 
 
 def test_what_goes_wrong_is_told_once_and_tried_again(settings: Settings, documents: Path) -> None:

@@ -28,6 +28,10 @@ _FORMATS = {
     "odt": "ODT",
     "epub": "EPUB",
     "rtf": "RTF",
+    "csv": "CSV",
+    "eml": "Mail",
+    "feed": "Feed",
+    "mhtml": "MHTML",
 }
 _LANGUAGES = {
     "ar": "Arabic",

@@ -62,7 +62,7 @@ def table_of(hits: Sequence[Hit]) -> Table | None:
 
 
 def runs(hits: Sequence[Hit]) -> list[list[Hit]]:
-    """A document's records, with the neighbouring rows of one table together and everything else alone."""
+    """A document's records, with the neighbouring rows of one table on one page together, all else alone."""
     grouped: list[list[Hit]] = []
     for shape, group in groupby(hits, key=_shape):
         run = list(group)
@@ -70,9 +70,9 @@ def runs(hits: Sequence[Hit]) -> list[list[Hit]]:
     return grouped
 
 
-def _shape(hit: Hit) -> tuple[tuple[str, ...], int] | None:
+def _shape(hit: Hit) -> tuple[tuple[str, ...], int, int | None] | None:
     layout = _layout(hit.paragraph.text) if hit.paragraph.kind is Kind.TABLE_ROW else None
-    return None if layout is None else (layout.names(hit.paragraph.text), len(layout.cells))
+    return None if layout is None else (layout.names(hit.paragraph.text), len(layout.cells), hit.paragraph.page_number)
 
 
 def _layout(text: str) -> _Layout | None:

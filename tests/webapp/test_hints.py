@@ -92,6 +92,7 @@ def test_the_page_of_a_facet_shows_all_values_and_keeps_the_search(shelf: FlaskC
     assert boxes(found, "exclude_source") == ["Sarn Wire"]
     assert ("sort", "oldest") in [(a.get("name"), a.get("value")) for _, a in found.elements]
     assert "3 values with a word that begins with “KAR”" in found.text
+    assert "facet_size" not in shelf.get("/facets/source?q=radar").text
     assert "There is no such" not in page(shelf, "/facets/source?prefix=nothing").text
 
 

@@ -71,6 +71,7 @@ def test_the_file_is_a_download(client: FlaskClient) -> None:
 def test_a_part_of_it_can_be_asked_for_and_what_is_known_need_not(client: FlaskClient) -> None:
     part = client.get(ADDRESS, buffered=True, headers={"Range": "bytes=8-15"})
     assert (part.status_code, part.data) == (206, CONTENT[8:16])
+    assert client.get(ADDRESS, buffered=True, headers={"Range": "bytes=99999-"}).status_code == 416
     whole = client.get(ADDRESS, buffered=True)
     assert client.get(ADDRESS, buffered=True, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
     assert client.head(ADDRESS, buffered=True).headers["Content-Length"] == str(len(CONTENT))

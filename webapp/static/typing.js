@@ -116,10 +116,12 @@
   for (const form of document.querySelectorAll(".facet-find")) {
     const input = form.elements.prefix;
     const shown = form.parentElement.querySelector(":scope > ul");
-    const first = shown.innerHTML;
+    const field = input.id.slice("find-".length);
     const values = asking(async (signal) => {
-      if (!input.value.trim()) { shown.innerHTML = first; return; }
-      const kept = [...new FormData(form)].filter(([name]) => name !== "facet_size");
+      // What is ticked and not sent yet goes along: chosen values are always listed.
+      const ticked = [...shown.querySelectorAll(":checked")].map(({ name, value }) => [name, value]);
+      const own = ["facet_size", field, `exclude_${field}`];
+      const kept = [...[...new FormData(form)].filter(([name]) => !own.includes(name)), ...ticked];
       const answer = await fetch(`${form.getAttribute("action")}?${new URLSearchParams([...kept, ["facet_size", "20"]])}`, { signal });
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");

@@ -59,8 +59,7 @@ def search() -> str:
 def facet(field: str) -> str:
     """All values of a facet under a search, or those that `prefix` begins; a script takes its list from here."""
     asked = params.parse_facet(_pairs())
-    asked = replace(asked, request=page_request(asked.request))
-    found = current().engine.facet(asked.request, facet_name(field), asked.prefix)
+    found = current().engine.facet(page_request(asked.request), facet_name(field), asked.prefix)
     view = present_facet_page(field, found, asked)
     return render_template("facet.html", view=view, form=view.form, notice=unknown_notice(asked.unknown))
 

@@ -33,5 +33,9 @@ def source(document_id: str) -> Response:
     # It is the original only until the next look.
     response.headers["Cache-Control"] = "private, no-cache"
     del response.headers["Expires"]
-    response.make_conditional(request, accept_ranges=True, complete_length=provenance.size)
+    try:
+        response.make_conditional(request, accept_ranges=True, complete_length=provenance.size)
+    except BaseException:
+        stream.close()
+        raise
     return response
