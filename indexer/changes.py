@@ -13,9 +13,10 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import NamedTuple
 
-from indexer.errors import RootMissing, UsageError
+from indexer.errors import ExtractionError, RootMissing, UsageError
 from indexer.file_records import FileRecords, FileStamp
 from indexer.intake import Place
+from indexer.pipeline import opened
 from indexer.report import Report, Skip, shown_path
 from indexer.walk import File, Walk, parents
 
@@ -122,7 +123,7 @@ class Changes:
         if not self._scope.rehash and (file.size, file.mtime_ns, file.inode) == self._trusted[number]:
             return Candidate(place, number, file)
         was = self._before.stamp(number)
-        if was.sha256 and file.size == was.size and _sha256(file.path) == was.sha256:
+        if was.sha256 and file.size == was.size and _sha256(file) == was.sha256:
             stamp = FileStamp(file.size, file.mtime_ns, file.inode, self._now_ns, was.sha256)
             return Candidate(place, number, file, Change.STAMP, stamp)
         return Candidate(place, number, file, Change.CONTENT)
@@ -187,10 +188,10 @@ def _check_root(root: Path) -> None:
         ) from error
 
 
-def _sha256(path: Path) -> bytes:
+def _sha256(file: File) -> bytes:
     """The sha256 of a file's content; b"" where it cannot be read."""
     try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").digest()
-    except OSError:
+        with opened(file) as content:
+            return hashlib.file_digest(content, "sha256").digest()  # type: ignore[arg-type]
+    except (OSError, ExtractionError):
         return b""

@@ -116,7 +116,8 @@ class Settings:
         default=60, metadata={"help": "A document that takes longer to read is skipped.", "least": 1, "most": 86_400}
     )
     max_memory: int = field(
-        default=1_000, metadata={"help": "Megabytes; a document that needs more to be read is skipped.", "least": 100}
+        default=1_000,
+        metadata={"help": "Megabytes; a document that needs more to be read is skipped.", "least": 100, "most": 1_000_000},
     )
 
     columns: Columns = field(

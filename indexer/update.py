@@ -60,7 +60,8 @@ class _Update:
         self._before = writer.files
         self._intake = Intake(writer, report, writer.files)
         self._settings = settings
-        same_reading = writer.files.reading == reading_fingerprint(settings)
+        self._scope = scope
+        same_reading = writer.files.reading == writer.reading
         roots = [Path(root) for root in writer.roots]
         self._changes = Changes(roots, settings.index_dir, writer.files, scope, report, same_reading=same_reading)
 
@@ -100,6 +101,9 @@ class _Update:
             raise NothingToIndex(
                 f"No indexable document is left in {shown}. The index was left as it was; --allow-empty empties it."
             )
+        if self._scope.paths or self._report.deferred:
+            # What was not looked at is still as it was read before: the next update has to see that.
+            self._writer.reading = self._before.reading
         if self._intake.changed:
             progress.write()
             self._writer.commit()

@@ -185,7 +185,7 @@ class Walk:
         # A file by its own name lies in the index folder only where its folder does.
         if is_link or entry.is_dir():
             real = os.path.realpath(entry.path) if is_link else _join(folder.real, entry.name)
-            if is_link and not _is_below(real, root.real):
+            if is_link and not is_below(real, root.real):
                 return LINK_OUT
             if self._in_index(real):
                 return INDEX_FOLDER
@@ -204,7 +204,7 @@ class Walk:
         return File.found(entry.path, status, folder.number, folder.relative + entry.name)
 
     def _in_index(self, real: str) -> bool:
-        return _is_below(real, self._index_dir)
+        return is_below(real, self._index_dir)
 
 
 def parents(path: str) -> Iterator[str]:
@@ -234,7 +234,7 @@ def _join(folder: str, name: str) -> str:
     return f"{folder.rstrip(os.sep)}{os.sep}{name}"
 
 
-def _is_below(real: str, folder: str) -> bool:
+def is_below(real: str, folder: str) -> bool:
     """Whether a real path is a folder's or lies below it."""
     return real == folder or real.startswith(_join(folder, ""))
 

@@ -18,6 +18,7 @@ from indexer.config import Settings
 from indexer.errors import IndexLocked, LoccitError, NoIndex, RootMissing
 from indexer.report import passed_over_by_name, shown_path
 from indexer.search.engine import open_engine
+from indexer.walk import is_below
 
 SETTLE = 1.0
 """Seconds that a file must not have been written in before it is read."""
@@ -88,7 +89,7 @@ class Watch:
         tops = {str(root) for root in roots} | {os.path.realpath(root) for root in roots}
 
         def matters(_change: watchfiles.Change, path: str) -> bool:
-            return not _is_below(os.path.realpath(path), index_dir) and not any(_is_hidden(path, top) for top in tops)
+            return not is_below(os.path.realpath(path), index_dir) and not any(_is_hidden(path, top) for top in tops)
 
         changes = watchfiles.watch(
             *roots,
@@ -108,7 +109,7 @@ class Watch:
             state.done(began)
             state.say(str(error))
             state.due_in(_RETRY)
-        except LoccitError as error:
+        except (LoccitError, OSError) as error:
             if not state.updated:
                 raise
             state.done(began)
@@ -179,10 +180,6 @@ def _present(roots: Sequence[Path]) -> dict[Path, Identity]:
     return present
 
 
-def _is_below(path: str, folder: str) -> bool:
-    return path == folder or path.startswith(f"{folder.rstrip(os.sep)}{os.sep}")
-
-
 def _is_hidden(path: str, top: str) -> bool:
     """Whether a path lies below a root where nothing is read."""
-    return _is_below(path, top) and any(map(passed_over_by_name, Path(path[len(top) :]).parts[1:]))
+    return is_below(path, top) and any(map(passed_over_by_name, Path(path[len(top) :]).parts[1:]))

@@ -33,6 +33,7 @@ _STOP_WORDS_SHARE = 0.2
 _RIVALS_SHARE = 0.6
 _CERTAIN = 0.9
 
+_CODE = re.compile("[a-z]{2,3}")
 _WORD = re.compile(r"[^\W\d_]+")
 _NO_LETTERS = dict.fromkeys((code for code in range(128) if not chr(code).isalpha()), " ")
 _SCRIPTS = {
@@ -96,7 +97,8 @@ def detect_language(text: str) -> str | None:
 
 def _own_language(text: str, language: str | None) -> str | None:
     """The language of a long paragraph, where it is surely another than the document's."""
-    if len(text) < _LONG:
+    if len(text) < _LONG or not (language is None or _CODE.fullmatch(language)):
+        # A language that is stated by its name is kept as it stands: there is nothing to compare.
         return None
     if _begins_as_usual(text[:_BEGINNING].casefold(), language):
         return None

@@ -14,7 +14,6 @@ from indexer.extract.package import Package, attribute, beside, local, opened_pa
 from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Document
-from indexer.report import Skip
 
 _DOCUMENT = "word/document.xml"
 _PROPERTIES = {
@@ -39,10 +38,9 @@ def read(file: SourceFile) -> Iterator[Extracted]:
         text = DocxText(styles, notes)
         blocks = filled(text.blocks(package.xml(name)), package.why_empty)
         stated = stated_properties(_core_properties(package))
-        broken = package.broken
+        broken = package.skips()
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, text.left_out)
-    if broken:
-        yield Skip(file.shown, f"broken in {', '.join(broken)}: read as far as it is sound", "Save it anew.", whole=False)
+    yield from broken
 
 
 def _recognizes(head: Head) -> bool:

@@ -16,6 +16,8 @@ _QUOTE = re.compile(r"(?:intense |block )?(?:quote|text|quotation)s?|zitat", re.
 _LIST = re.compile(r"list (?:paragraph|bullet|number)(?: \d)?", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|table of figures|index) ?\d*", re.IGNORECASE)
 _MAX_CHAIN = 20
+OFF = ("0", "false", "off")
+"""How a property says that it does not hold."""
 _MAX_LEVEL = 6
 
 
@@ -46,7 +48,7 @@ def outline_style(level: str | None) -> Style | None:
 
 
 def _style(style_id: str, elements: dict[str, etree._Element]) -> Style:
-    numbered = hidden = False
+    numbered, hidden = False, None
     at = style_id
     for _step in range(_MAX_CHAIN):
         element = elements.get(at)
@@ -56,18 +58,19 @@ def _style(style_id: str, elements: dict[str, etree._Element]) -> Style:
         name = named.get("name", at)
         inner = {local(one): attribute(one, "val") for one in element.iter() if one is not element}
         numbered = numbered or inner.get("numId", "0") not in ("0", None)
-        hidden = hidden or ("vanish" in inner and inner["vanish"] not in ("0", "false"))
+        if hidden is None and "vanish" in inner:
+            hidden = inner["vanish"] not in OFF
         if _CONTENTS.fullmatch(name):
             return Style(contents=True)
         if match := _HEADING.match(name):
-            return Style(Kind.HEADING, min(int(match[1]), _MAX_LEVEL), hidden=hidden)
+            return Style(Kind.HEADING, min(int(match[1]), _MAX_LEVEL), hidden=bool(hidden))
         if _TITLE.fullmatch(name):
-            return Style(Kind.HEADING, 1, hidden=hidden)
+            return Style(Kind.HEADING, 1, hidden=bool(hidden))
         if _QUOTE.fullmatch(name) and name.lower() != "text":
-            return Style(Kind.BLOCKQUOTE, hidden=hidden)
+            return Style(Kind.BLOCKQUOTE, hidden=bool(hidden))
         if (outlined := outline_style(inner.get("outlineLvl"))) is not None:
             return outlined
         if numbered and _LIST.fullmatch(name):
             break
         at = named.get("basedOn", "")
-    return Style(Kind.LIST_ITEM if numbered else Kind.PARAGRAPH, numbered=numbered, hidden=hidden)
+    return Style(Kind.LIST_ITEM if numbered else Kind.PARAGRAPH, numbered=numbered, hidden=bool(hidden))

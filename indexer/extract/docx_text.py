@@ -8,7 +8,7 @@ from dataclasses import replace
 from lxml import etree
 
 from indexer.cleaning import one_line
-from indexer.extract.docx_styles import Style, outline_style
+from indexer.extract.docx_styles import OFF, Style, outline_style
 from indexer.extract.package import attribute, local
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
@@ -21,7 +21,6 @@ _BREAKS = frozenset(("br", "cr"))
 _FIRST_ROW = 0x0020
 _MAX_SPAN = 100
 _CONTENTS = "Table of Contents"
-_OFF = ("0", "false", "off")
 _SYMBOLS = {0xF0B7: "•", 0xF0A7: "▪", 0xF0E0: "→", 0xF0FC: "✓"}
 
 
@@ -169,7 +168,7 @@ def _child(element: etree._Element, name: str) -> etree._Element | None:
 
 def _is_on(properties: etree._Element | None, name: str) -> bool:
     found = None if properties is None else _child(properties, name)
-    return found is not None and (attribute(found, "val") or "1") not in _OFF
+    return found is not None and (attribute(found, "val") or "1") not in OFF
 
 
 def _is_hidden(run: etree._Element) -> bool:
@@ -193,7 +192,7 @@ def _has_first_row(table: etree._Element) -> bool:
         return False
     stated = attribute(look, "firstRow")
     if stated is not None:
-        return stated not in _OFF
+        return stated not in OFF
     try:
         return bool(int(attribute(look, "val") or "0", 16) & _FIRST_ROW)
     except ValueError:

@@ -60,12 +60,13 @@ def read(file: SourceFile) -> Iterator[Extracted]:
                 left_out += dropped
             except ExtractionError as error:
                 skips.append(Skip(f"{file.shown} → {name}", error.reason, error.hint, whole=False))
+    broken = package.skips()
     if skips and len(skips) == len(book.pages):
         raise ExtractionError(skips[0].reason, skips[0].hint)
     filled_blocks = filled(blocks, "It may hold pictures alone.")
     metadata = describe(file.id, FORMAT.name, filled_blocks, stated_properties(book.properties), file.name)
     yield Document(metadata, filled_blocks, left_out)
-    yield from skips
+    yield from (*skips, *broken)
 
 
 def _recognizes(head: Head) -> bool:
@@ -90,7 +91,8 @@ def _book(package: Package) -> _Book:
             page = items.get(attribute(element, "idref") or "")
             if page is not None and (attribute(page, "media-type") or _PAGES[0]) in _PAGES:
                 book.pages.append(beside(name, attribute(page, "href") or ""))
-        elif kind == "reference" and attribute(element, "type") == "toc":
+        elif kind == "reference" and attribute(element, "type") == "toc" and "#" not in (attribute(element, "href") or ""):
+            # With a place in it, the page is a chapter that has the contents somewhere.
             book.contents.add(beside(name, attribute(element, "href") or ""))
         elif kind in _PROPERTIES and element.text:
             book.properties.setdefault(_PROPERTIES[kind], []).append(element.text)

@@ -59,7 +59,7 @@ def _root(text: str, parser: etree.XMLParser) -> etree._Element:
     before = _BEFORE.match(text)
     doctype = before[0] if before else ""
     own = frozenset(_DEFINITION.findall(doctype))
-    text = _ENTITY.sub(partial(_character, own), printable(text[len(doctype) :]))
+    text = _ENTITY.sub(partial(_character, own), "\n" * doctype.count("\n") + printable(text[len(doctype) :]))
     try:
         root = etree.fromstring(text.encode(), parser)
     except (etree.LxmlError, ValueError) as error:

@@ -13,7 +13,6 @@ from indexer.extract.package import Package, local, opened_package
 from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Document
-from indexer.report import Skip
 
 _TYPE = b"application/vnd.oasis.opendocument.text"
 _OTHER_TYPE = b"application/vnd.oasis.opendocument."
@@ -32,10 +31,9 @@ def read(file: SourceFile) -> Iterator[Extracted]:
         text = OdtText(root, package.optional("styles.xml"))
         blocks = filled(text.blocks(body), package.why_empty)
         stated = stated_properties(_properties(package))
-        broken = package.broken
+        broken = package.skips()
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks, text.left_out)
-    if broken:
-        yield Skip(file.shown, f"broken in {', '.join(broken)}: read as far as it is sound", "Save it anew.", whole=False)
+    yield from broken
 
 
 def _recognizes(head: Head) -> bool:

@@ -17,6 +17,7 @@ from indexer.errors import ExtractionError
 from indexer.extract.content import megabytes
 from indexer.extract.source import SourceFile
 from indexer.extract.zip_directory import ERRORS, opened_zip
+from indexer.report import Skip
 
 _ENCRYPTED = 0x1
 _PIECE = 1 << 20
@@ -54,12 +55,21 @@ class Package:
                     self._file.allowance.unpack(len(piece))
                     pieces.append(piece)
                     size += len(piece)
-        except (*ERRORS, zlib.error, lzma.LZMAError) as error:
+        except (*ERRORS, zlib.error, lzma.LZMAError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise
             raise ExtractionError(f"a broken document: {name} cannot be unpacked", _BROKEN) from error
         if size > most:
             hint = "Split the document, or raise the setting max_file_bytes."
             raise ExtractionError(f"unpacks to more than {megabytes(most)}", hint)
         return b"".join(pieces)
+
+    def skips(self) -> list[Skip]:
+        """What the report says of members that were read only as far as they are sound."""
+        if not self.broken:
+            return []
+        reason = f"broken in {', '.join(self.broken)}: read as far as it is sound"
+        return [Skip(self._file.shown, reason, "Save it anew.", whole=False)]
 
     def xml(self, name: str) -> etree._Element:
         """The tree of a member; where it is broken, of what stands before that."""

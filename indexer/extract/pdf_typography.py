@@ -45,10 +45,6 @@ class Typography:
         usual = self.leadings.get(_step(size), 1.2 * size)
         return distance < 0 or distance > max(usual * _GAP, usual + _LEAST_GAP)
 
-    def is_body(self, line: Line) -> bool:
-        """Whether a line has the size of the running text."""
-        return same_size(line.size, self.size)
-
     def is_larger(self, line: Line) -> bool:
         return line.size >= _LARGER * self.size
 

@@ -124,7 +124,10 @@ class Reader:
     def _start(self) -> Child:
         """A new process that is ready. Raises Fault where none will be."""
         for _ in range(_STARTS):
-            child = self._child = Child(self._worker, quiet=not self._verbose)
+            try:
+                child = self._child = Child(self._worker, quiet=not self._verbose)
+            except OSError as error:
+                raise Fault(f"No process can be started to read documents with: {error.strerror or error}.") from error
             self._frames = FrameReader()
             if self._is_ready(child):
                 self._held = resident_bytes(child.pid)

@@ -101,6 +101,9 @@ class IndexWriter(Protocol):
         """The paths that the new generation is made from."""
         ...
 
+    reading: str
+    """What reading depended on, as the new generation will state it; a difference makes an update read everything again."""
+
     @property
     def files(self) -> FileRecords | None:
         """For an update, what the generation before was made from; None where that was not recorded, or there is none."""

@@ -113,7 +113,8 @@ def _forms(entry: str) -> tuple[str, ...]:
     if not words:
         raise ValueError(f"has no word in {entry!r}")
     parts = " ".join(form for word in words for form in word_readings(word)[0])
-    return (parts, *(word_readings(entry)[-1] if len(words) == 1 and " " in parts else ()))
+    joined = word_readings(words[0])[1:] if len(words) == 1 else ()
+    return (parts, *(form for reading in joined for form in reading))
 
 
 def _join(groups: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> None:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 
-from indexer.errors import QueryError
+from indexer.errors import ParameterError
 from indexer.fields import HISTOGRAM
 from indexer.search import syntax
 from indexer.search.analysis import find_words
@@ -46,7 +46,7 @@ def warm(engine: SearchEngine) -> None:
     """
     overview = engine.search(SearchRequest(page_size=MAX_PAGE_SIZE))
     for request in _requests(overview):
-        with suppress(QueryError):  # over a bound in this index, or beyond this engine
+        with suppress(ParameterError):  # over a bound in this index, or beyond this engine
             engine.search(request)
     for hit in overview.hits[:1]:
         engine.document(hit.document.id, syntax.parse("kind:paragraph"))

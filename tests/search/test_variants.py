@@ -87,6 +87,12 @@ def test_several_words_are_found_by_one() -> None:
     assert variants.of("velmara") == ()
 
 
+def test_words_of_scripts_without_spaces_stay_whole() -> None:
+    variants, bad = NONE.with_lines(["“日本語”, nippon"])
+    assert not bad
+    assert variants.of("nippon") == ("日本 本語 語",)
+
+
 def test_bad_lines_are_named_and_the_others_count() -> None:
     lines = ["# places", "", "Ostrel, Ostrelle  # the capital", "air defence, flak fire", "lonely", "?!, radar", " , "]
     variants, bad = NONE.with_lines(lines)

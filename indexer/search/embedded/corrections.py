@@ -36,6 +36,7 @@ _EDIT, _SPACE, _FIRST_LETTER = 4.0, 2.0, 2.0
 # And what it costs to leave a word that no record has.
 _ABSENT = 10.0
 
+_EXCLUDED_GROUP = re.compile(r"(?:(?<![^\s(])-|\bNOT\s*)\(")
 _PIECE = re.compile(r"[^\s()]+")
 _PLAIN = re.compile(r"\w[\w'’.‐‑-]*")
 _CLOSING = "?!.,;…"
@@ -84,10 +85,20 @@ def did_you_mean(source: str, total: int, records: int, vocabulary: Vocabulary, 
     return DidYouMean(query, count)
 
 
+def _excluded_groups(source: str) -> Iterator[tuple[int, int]]:
+    """Where what is excluded in parentheses begins and ends."""
+    for group in _EXCLUDED_GROUP.finditer(source):
+        depth, end = 1, group.end()
+        while depth and end < len(source):
+            depth += (source[end] == "(") - (source[end] == ")")
+            end += 1
+        yield group.start(), end - 1
+
+
 def _words(source: str, vocabulary: Vocabulary, hardly: int) -> Iterator[_Word]:
     """The bare words of one plain word each, in order. hardly: no more records than these have an odd one."""
     source, closing = pair_quotations(source)
-    quoted = list(closing.items())
+    quoted = [*closing.items(), *_excluded_groups(source)]
     before, odd_ones = "", 0
     end = 0
     for piece in _PIECE.finditer(source):

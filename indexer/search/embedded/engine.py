@@ -10,7 +10,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound
+from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound, QueryError
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
 from indexer.model import DocumentMetadata, Paragraph
@@ -185,8 +185,12 @@ class EmbeddedEngine:
         best = best_titles(tree, evaluations, request) if tree is not None else []
         if not best or tree is None:
             return ()
+        try:
+            accepted = accepted_forms(evaluations)
+        except QueryError:  # with the words of titles a pattern stands for too many
+            return ()
         places = [Ranked(one.segment, one.record, None) for one in best]
-        hits = read_hits(snapshot, places, Highlighter(tree, accepted_forms(evaluations), self._equivalents))
+        hits = read_hits(snapshot, places, Highlighter(tree, accepted, self._equivalents))
         return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)
 
     def _ranked(

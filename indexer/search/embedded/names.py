@@ -17,7 +17,7 @@ from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.postings import Lookup
 from indexer.search.embedded.slots import node_slots
 from indexer.search.embedded.snapshot import Snapshot
-from indexer.search.embedded.titles import shortest
+from indexer.search.embedded.titles import shortest, titled
 from indexer.search.query import Phrase
 from indexer.search.request import SearchRequest
 from indexer.search.typed import Typed
@@ -80,8 +80,8 @@ def best_titles(segments: Sequence[Segment], typed: Typed, kernels: Kernels, lim
         if segment.live_by_document is not None:
             documents = documents[segment.live_by_document[documents]]
         for document in shortest(segment, documents):
-            title = segment.document(document).title
-            found.append((len(title), title))
+            one = titled(segment, 0, document, None)
+            found.append(((one.length, -one.day, one.document_id), segment.document(document).title))
     return list(dict.fromkeys(title for _, title in sorted(found)))[:limit]
 
 

@@ -48,7 +48,7 @@ def best_titles(tree: Tree, evaluations: Sequence[Evaluation], request: SearchRe
         for number, evaluation in enumerate(evaluations):
             records, documents = _documents(tree, evaluation)
             best = shortest(evaluation.segment, _passing(evaluation, records, documents, request))
-            found += [_titled(evaluation.segment, number, document, records) for document in best]
+            found += [titled(evaluation.segment, number, document, records) for document in best]
     except QueryError:  # a pattern that stands for too many words of titles
         return []
     return sorted(found, key=lambda one: (one.length, -one.day, one.document_id))[:MAX_TITLES]
@@ -117,7 +117,8 @@ def _first_days(segment: Segment, documents: Array) -> Array:
     return np.concatenate([[_UNDATED], segment.intervals[0]]).astype(np.int64)[segment.published[documents]]
 
 
-def _titled(segment: Segment, number: int, document: int, records: Array | None) -> Titled:
+def titled(segment: Segment, number: int, document: int, records: Array | None) -> Titled:
+    """A document of the segment of that number, as titles are ordered; records: those that pass, None for all."""
     first = int(segment.bounds[document])
     length = int(segment.postings("title").lengths[document])
     day = int(_first_days(segment, np.array([document]))[0])

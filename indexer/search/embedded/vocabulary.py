@@ -37,7 +37,7 @@ class Vocabulary:
         found: Counter[str] = Counter()
         for postings, table in self._fields:
             found.update(self._most_frequent(postings, table, np.arange(*table.beginning(prefix)), limit))
-        return found
+        return _first(found, limit)
 
     def near(self, word: str, distance: int, limit: int, begun: bool = False) -> Counter[str]:
         """The most frequent words within so many edits of one; with `begun` those that begin with something so near."""
@@ -45,7 +45,7 @@ class Vocabulary:
         for postings, table in self._fields:
             words = table.near(word, distance, self._kernels, begun)
             found.update(self._most_frequent(postings, table, words, limit))
-        return found
+        return _first(found, limit)
 
     def _most_frequent(self, postings: Postings, table: FormTable, words: Array, limit: int) -> Counter[str]:
         """Of these words those of the most frequent terms, one for each."""
@@ -60,6 +60,11 @@ class Vocabulary:
             usual = _usual(postings, term, places[postings.form_terms[places] == term].tolist())
             found[table.word(int(owners[np.searchsorted(places, usual)]))] += frequency
         return found
+
+
+def _first(found: Counter[str], limit: int) -> Counter[str]:
+    """The most frequent of all segments, equals by their letters."""
+    return Counter(dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))[:limit]))
 
 
 def _frequencies(postings: Postings, places: Array) -> Array:

@@ -65,7 +65,7 @@ class EmbeddedWriter:
         self._index_dir = index_dir
         self._keep = keep
         self._update = update
-        self._reading = reading
+        self.reading = reading
         index_dir.mkdir(parents=True, exist_ok=True)
         self._lock = WriteLock(index_dir)
         try:
@@ -216,10 +216,10 @@ class EmbeddedWriter:
 
     def _record_entry(self) -> FileRecordsEntry | None:
         """Write what the generation is made from, and read it back; None where that is not recorded."""
-        if not len(self._records) and not self._reading:
+        if not len(self._records) and not self.reading:
             return None
         path = self._new_path(FILE_RECORDS_SUFFIX)
-        documents = self._records.write(path, self._roots, self._reading)
+        documents = self._records.write(path, self._roots, self.reading)
         written = FileRecordsFile(path)
         if problems := written.problems():
             raise _not_verified(problems)

@@ -23,7 +23,8 @@ from indexer.search.embedded.codec.texts import merge_texts
 def merge_segments(segments: Sequence[Segment], path: Path) -> None:
     """Write one segment with everything that these hold but what is deleted. No live document may stand in two of them.
 
-    But for how texts are compressed, the arrays are those that `SegmentWriter` writes for the same documents in this order.
+    But for how texts are compressed, and the width of some types, the arrays are those that `SegmentWriter` writes for the
+    same documents in this order.
     """
     parts = [Remains(segment) for segment in segments]
     with ArraysWriter(path) as writer:

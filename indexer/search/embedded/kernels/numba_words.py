@@ -68,7 +68,7 @@ def phrase(postings: tuple[Array, ...], begins: Array, ends: Array) -> tuple[Arr
     order = by_length(begins, ends)
     units, rows, held = together(ids, begins, ends, order)
     known = np.zeros((len(rows), 2), dtype=np.int64)
-    starts = np.empty(1 << 8 * freqs.itemsize, dtype=np.int64)
+    starts = np.empty(min(1 << 8 * freqs.itemsize, len(positions)), dtype=np.int64)
     counts = np.empty(held, dtype=np.uint16)
     count = most = 0
     for i in range(held):
