@@ -14,8 +14,8 @@ from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import Expansion, bound_forms, form_table
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import placed
-from indexer.search.embedded.postings import NO_MATCHES, Lookup, Matches
+from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, placed
+from indexer.search.embedded.postings import Lookup
 from indexer.search.embedded.slots import Equivalents, Slot, no_equivalents, node_slots
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
 from indexer.search.stopwords import stop_list_of
@@ -177,8 +177,9 @@ class Evaluation:
     def _all(self, node: All) -> Array:
         words = None if node.excluded else self._words(node.children)
         if words is not None:
-            ids = self.segment.postings("text").ids
-            begins, ends, ids = placed([found.units for found in words], [found.first for found in words], ids)
+            postings = self.segment.postings("text")
+            spans, (ids, _) = placed(words, (postings.ids, postings.freqs))
+            begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
             records, self._rows[id(node)] = self.kernels.all_of(ids, begins, ends)
             return records
         children = sorted((self._evaluate(child) for child in node.children), key=len)

@@ -92,8 +92,8 @@ def _saturated(part: Found, words: Sequence[Slot], records: Array) -> Array:
     evaluation = part.evaluation
     postings = evaluation.segment.postings("text")
     found = [evaluation.slot(word, "text") for word in words]
-    begins, ends, ids = placed([each.units for each in found], [each.first for each in found], postings.ids)
-    freqs = postings.freqs if ids is postings.ids else np.concatenate([each.freqs for each in found])
+    spans, (ids, freqs) = placed(found, (postings.ids, postings.freqs))
+    begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
     tf = evaluation.kernels.frequencies(ids, freqs, begins, ends, records)
     tf *= part.scoring.statistics.text_weights[postings.lengths[records]]
     saturated: Array = tf / (K1 + tf)

@@ -14,7 +14,7 @@ from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import SHIFT, Occurring
+from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Matches, Occurring
 from indexer.search.embedded.slots import Slot, Sought
 from indexer.search.embedded.windows import window_starts
 from indexer.search.stemming import stem
@@ -24,26 +24,12 @@ _POSITION = (1 << SHIFT) - 1
 Occurrences: TypeAlias = dict[int, Array]
 
 
-class Matches(NamedTuple):
-    """Units in ascending order, and how often each matches.
-
-    first: where they begin in the field's postings, -1 where they are no stretch of them.
-    """
-
-    units: Array
-    freqs: Array
-    first: int = -1
-
-
 class _Entry(NamedTuple):
     """A dictionary entry of a word: its term, the variants that are meant (none: all), and the positions that it covers."""
 
     term: int
     variants: tuple[int, ...]
     covered: int
-
-
-NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 
 
 class Lookup:

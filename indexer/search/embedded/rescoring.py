@@ -24,9 +24,9 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
+from indexer.search.embedded.kernels.term import Matches
 from indexer.search.embedded.likeness import likeness
 from indexer.search.embedded.ordering import by_score
-from indexer.search.embedded.postings import Matches
 from indexer.search.embedded.ranking import K1, B, Ranking
 from indexer.search.embedded.scoring import Scored, Scoring
 from indexer.search.embedded.slots import Slot
@@ -92,7 +92,7 @@ def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
     for part, records, cut, order, liked, many in zip(parts, looked, cuts, places, like, wordy, strict=True):
         features = dict[str, Array]()
         if cut and part.words:
-            features = _Sight(part.evaluation, records, part.scoring).features(part.words)
+            features = _Sight(part.number, records, part.scoring).features(part.words)
             features["likeness"] = liked if many else np.zeros(cut)
         new = sum(features.values(), part.scored[1][:cut][order])
         found.append(Look(part, _in_order(part.scored, records, new, part.evaluation.segment), records, features))
@@ -122,9 +122,10 @@ def _in_order(scored: Scored, looked: Array, scores: Array, segment: Segment) ->
 class _Sight:
     """The records of a segment that are looked at again, ascending."""
 
-    def __init__(self, evaluation: Evaluation, records: Array, scoring: Scoring) -> None:
+    def __init__(self, number: int, records: Array, scoring: Scoring) -> None:
+        evaluation = scoring.evaluations[number]
         self._evaluation, self._records, self._scoring = evaluation, records, scoring
-        self._terms = scoring.terms(evaluation)
+        self._terms = scoring.terms(number)
         self._within = self._terms.within
 
     def features(self, words: Sequence[BareWord]) -> dict[str, Array]:

@@ -17,7 +17,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeAlias, TypeGuard
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -26,18 +26,24 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import RANKING_FIELDS, Evaluation, Leaf, fields_of, scored_nodes
-from indexer.search.embedded.kernels.term import Records, Term, Terms
-from indexer.search.embedded.postings import NO_MATCHES, Matches
+from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, Postings, Records, Term, Terms, only_read
 from indexer.search.embedded.ranking import K1, B, Ranking
 from indexer.search.query import Node, Phrase, Published
 
 Scored: TypeAlias = tuple[Array, Array]
 """Records of a segment in order, and their scores, rounded to 1e-6."""
 
-_NO_TITLES = np.zeros(0, dtype=np.uint32)
-_NO_PARTS = np.zeros(0)
 _DEFAULT = Ranking()
-_NO_TERM = Term(NO_MATCHES.units, NO_MATCHES.freqs, -1, 0.0, True, _NO_TITLES, _NO_PARTS, None)
+_NO_TERM = Term(NO_MATCHES, NO_MATCHES, NO_MATCHES, 0.0, True)
+
+
+class Counted(NamedTuple):
+    """What is counted in a segment, whatever the query: the postings of each field that ranks, and the records."""
+
+    text: Postings
+    titles: Postings
+    sections: Postings
+    within: Records
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Statistics:
     mean_document: the mean number of words in the texts of a document that has any records.
     """
 
+    segments: Sequence[Segment]
     records: int
     mean_lengths: dict[str, float]
     longest: int
@@ -59,6 +66,7 @@ class Statistics:
         totals = {field: sum(_total_length(segment, field) for segment in segments) for field in RANKING_FIELDS}
         documents = sum(map(_live_documents, segments))
         return cls(
+            segments,
             records,
             {field: total / records if records else 0.0 for field, total in totals.items()},
             max((segment.longest for segment in segments), default=0),
@@ -68,7 +76,26 @@ class Statistics:
     @cached_property
     def text_weights(self) -> Array:
         """What a frequency in the text counts, by the length of the text."""
-        return self.norms("text", np.arange(self.longest + 1))
+        return only_read(self.norms("text", np.arange(self.longest + 1)))
+
+    @cached_property
+    def counted(self) -> list[Counted]:
+        """What is counted in each segment."""
+        return [self._counted(segment) for segment in self.segments]
+
+    def _counted(self, segment: Segment) -> Counted:
+        text, title, section = (segment.postings(field) for field in RANKING_FIELDS)
+        within = Records(
+            lengths=text.lengths,
+            weights=self.text_weights,
+            documents=segment.record_document,
+            bounds=segment.bounds,
+            ranks=only_read(segment.ranks),
+            title_weights=only_read(self.norms("title", title.lengths)),
+            sections=segment.column("section").unit_ordinals,
+            section_weights=only_read(self.norms("section", section.lengths)),
+        )
+        return Counted((text.ids, text.freqs), (title.ids, title.freqs), (section.ids, section.freqs), within)
 
     def norms(self, field: str, lengths: Array) -> Array:
         """What a frequency counts at these lengths of a field: weight / (1 - b + b * length / mean length)."""
@@ -89,7 +116,7 @@ class Scoring:
         self.evaluations = evaluations
         self.statistics = statistics
         self.ranking = ranking
-        self._terms: dict[Evaluation, Terms] = {}
+        self._terms: dict[int, Terms] = {}
         self.nodes = [(node, self._factor(node, weight)) for node, weight in scored_nodes(tree)] if evaluations else []
 
     def rank(self, passing: Sequence[Array], rows: Sequence[Array | None], count: int) -> list[Scored]:
@@ -97,33 +124,30 @@ class Scoring:
 
         rows: see Evaluation.rows, of the passing records.
         """
-        ranked = []
-        for evaluation, records, aligned in zip(self.evaluations, passing, rows, strict=True):
-            ranked.append(evaluation.kernels.rank(records, aligned, self.terms(evaluation), K1, count))
-        return ranked
+        return [
+            evaluation.kernels.rank(records, aligned, self.terms(number), K1, count)
+            for number, (evaluation, records, aligned) in enumerate(zip(self.evaluations, passing, rows, strict=True))
+        ]
 
-    def terms(self, evaluation: Evaluation) -> Terms:
-        """What the nodes count in the records of a segment."""
-        terms = self._terms.get(evaluation)
+    def terms(self, number: int) -> Terms:
+        """What the nodes count in the records of the segment of that number."""
+        terms = self._terms.get(number)
         if terms is None:
-            each = [self._term(node, factor, evaluation) for node, factor in self.nodes] or [_NO_TERM]
-            terms = self._terms[evaluation] = Terms(each, _within(evaluation.segment, self.statistics))
+            evaluation, counted = self.evaluations[number], self.statistics.counted[number]
+            each = [self._term(node, factor, evaluation, counted) for node, factor in self.nodes] or [_NO_TERM]
+            terms = self._terms[number] = Terms.of(each, *counted)
         return terms
 
-    def _term(self, node: Leaf | Published, factor: float, evaluation: Evaluation) -> Term:
-        segment = evaluation.segment
+    def _term(self, node: Leaf | Published, factor: float, evaluation: Evaluation, counted: Counted) -> Term:
         if not is_leaf(node):
             held = evaluation.records(node)
-            return Term(held, np.zeros(len(held), dtype=np.uint8), -1, factor, True, _NO_TITLES, _NO_PARTS, None)
+            return Term(Matches(held, np.zeros(len(held), dtype=np.uint8)), NO_MATCHES, NO_MATCHES, factor, True)
         fields = self.fields(node)
-        text = evaluation.matches(node, "text") if "text" in fields else NO_MATCHES
-        titles, title_parts, section_parts = _NO_TITLES, _NO_PARTS, None
-        if "title" in fields and len((found := evaluation.matches(node, "title")).units):
-            titles, title_parts = found.units, self._parts("title", found, segment)
-        if "section" in fields and len((found := evaluation.matches(node, "section")).units):
-            section_parts = np.zeros(segment.units("section") + 1)
-            section_parts[found.units.astype(np.int64) + 1] = self._parts("section", found, segment)
-        return Term(text.units, text.freqs, text.first, factor, False, titles, title_parts, section_parts)
+        text, title, section = (
+            evaluation.matches(node, field) if field in fields and len(units) else NO_MATCHES
+            for field, (units, _) in zip(RANKING_FIELDS, counted, strict=False)
+        )
+        return Term(text, title, section, factor, False)
 
     def fields(self, node: Leaf) -> tuple[str, ...]:
         """Where a node's words count."""
@@ -148,26 +172,6 @@ class Scoring:
         else:
             having = [self.having(node)]
         return sum(map(self.idf, having))
-
-    def _parts(self, field: str, matches: Matches, segment: Segment) -> Array:
-        """What the frequencies in the units of a field count."""
-        parts: Array = matches.freqs * self.statistics.norms(field, segment.postings(field).lengths[matches.units])
-        return parts
-
-
-def _within(segment: Segment, statistics: Statistics) -> Records:
-    """What the kernels read of a segment."""
-    postings = segment.postings("text")
-    return Records(
-        ids=postings.ids,
-        freqs=postings.freqs,
-        lengths=postings.lengths,
-        weights=statistics.text_weights,
-        documents=segment.record_document,
-        bounds=segment.bounds,
-        sections=segment.column("section").unit_ordinals,
-        ranks=segment.ranks,
-    )
 
 
 def is_leaf(node: Leaf | Published) -> TypeGuard[Leaf]:

@@ -46,7 +46,8 @@ class Kernels(Protocol):
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         """The `count` best records in order, and their scores rounded to 1e-6; equal ones by document's rank, then number.
 
-        rows: where all terms are in all records, [term, i] is the posting of a term in the i-th record.
+        rows: where all terms are in all records, [term, i] is the posting of a term in the i-th record; without any column
+        there is one term, and these are its postings in a row.
         """
         ...
 

@@ -8,42 +8,32 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
-from indexer.search.embedded.kernels.numba_scoring import next_title, title_states
-from indexer.search.embedded.kernels.term import SHIFT
+from indexer.search.embedded.kernels.numba_scoring import next_title, section_parts, title_states
+from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, Terms
 
 
 @compiled
-def evidence(
-    records: Array,
-    postings: tuple[Array, ...],
-    terms: tuple[Array, ...],
-    titles: tuple[Array, ...],
-    sections: tuple[Array, ...],
-    ranked: tuple[Array, Array],
-    words: Array,
-    document_weights: Array,
-    parts: Array,
-    k1: float,
-    out: Array,
-) -> None:
+def evidence(records: Array, terms: Terms, words: Array, document_weights: Array, parts: Array, k1: float, out: Array) -> None:
     """What parts of words and other records of the document add: see `Kernels.evidence`; for the rest `numba_scoring`.
 
     Records ascend, so those of one document come in a row: its postings are found and summed up once.
     """
-    ids, freqs, lengths, weights = postings
-    begins, ends, factors, _ = terms
-    titled, title_parts, title_ends, bounds = titles
-    section_parts, section_starts, sections_of = sections
-    title_spans, documents = title_states(titles), ranked[0]
+    ids, freqs = terms.text
+    titled, title_freqs = terms.titles
+    spans, factors, within = terms.spans, terms.factors, terms.within
+    lengths, weights, documents, bounds = within.lengths, within.weights, within.documents, within.bounds
+    title_spans = title_states(terms)
+    of_sections, section_starts = section_parts(terms)
     for word, term in enumerate(words):
-        first = stop = begins[term]
+        first = stop = spans[term, BEGIN]
+        end = spans[term, END]
         known, together = np.int64(-1), 0
         for i in range(len(records)):
             record, document = records[i], np.int64(documents[records[i]])
             if document != known:
                 known, together = document, 0
-                first = stop = seek(ids, stop, ends[term], bounds[document])
-                while stop < ends[term] and ids[stop] < bounds[document + 1]:
+                first = stop = seek(ids, stop, end, bounds[document])
+                while stop < end and ids[stop] < bounds[document + 1]:
                     together += freqs[stop]
                     stop += 1
             first = seek(ids, first, stop, record)
@@ -51,11 +41,12 @@ def evidence(
             weight = weights[lengths[record]]
             tf = own * weight
             if record >= title_spans[term, 2]:
-                next_title(record, titled, bounds, title_ends[term], title_spans[term])
+                next_title(record, titled, bounds, spans[term, TITLE_END], title_spans[term])
             if record >= title_spans[term, 1]:
-                tf += title_parts[title_spans[term, 0]]
+                title = title_spans[term, 0]
+                tf += title_freqs[title] * within.title_weights[titled[title]]
             if section_starts[term] >= 0:
-                tf += section_parts[section_starts[term] + sections_of[record]]
+                tf += of_sections[section_starts[term] + within.sections[record]]
             before = tf / (k1 + tf)
             tf += parts[word, i] * weight
             more = tf / (k1 + tf)

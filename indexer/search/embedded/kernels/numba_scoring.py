@@ -1,8 +1,6 @@
 """Compiled loops that score records and choose the best.
 
-postings: ids, freqs, and lengths of records, weights of lengths. terms: begins and ends of postings, factors, constant.
-titles: documents, parts, ends by term, bounds of documents. sections: parts, starts by term, sections of records.
-ranked: record -> document, document -> rank. best: places and scores.
+ranked: record -> document, document -> rank. best: places and scores. sections: what is made for the terms in `section_parts`.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
+from indexer.search.embedded.kernels.term import BEGIN, CONSTANT, END, SECTION, SECTION_END, TITLE, TITLE_END, Terms
 
 # A term with so many times more postings in a window than there are records is taken to be in all of them.
 _MANY_TIMES = 6
@@ -21,26 +20,17 @@ WINDOW = 1 << 13
 
 
 @compiled
-def rank(
-    records: Array,
-    postings: tuple[Array, ...],
-    terms: tuple[Array, ...],
-    titles: tuple[Array, ...],
-    sections: tuple[Array, ...],
-    ranked: tuple[Array, Array],
-    k1: float,
-    scores: Array,
-    best: tuple[Array, Array],
-) -> None:
+def rank(records: Array, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
     """Places and scores of the best records go to `best`, in order; or all scores to `scores`.
 
     Window by window it is marked which terms each record may have, and noted where their postings are. What a term adds is
     below its factor: a record whose terms cannot reach the list is not scored.
     """
-    ids, ends = postings[0], terms[1]
-    begins, stops = terms[0].copy(), terms[0].copy()
-    next_titles, title_spans = title_begins(titles[2]), title_states(titles)
-    tops, best_scores = _tops(terms[2]), best[1]
+    ids, ends = terms.text[0], terms.spans[:, END]
+    begins, stops = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
+    next_titles, title_spans, sections = terms.spans[:, TITLE].copy(), title_states(terms), section_parts(terms)
+    ranked = terms.within.documents, terms.within.ranks
+    tops, best_scores = _tops(terms.factors), best[1]
     marks = np.zeros(WINDOW, dtype=np.uint8)
     noted = np.zeros((len(ends), WINDOW), dtype=np.uint32)
     candidates, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
@@ -60,10 +50,10 @@ def rank(
                 _note_searched(records[first:last], low, ids, begins[term], stops[term], noted[term])
             else:
                 _mark(marks, low, bit, ids, begins[term], stops[term], noted[term])
-            next_titles[term] = _mark_titles(marks, low, bit, titles, term, next_titles[term])
+            next_titles[term] = _mark_titles(marks, low, bit, terms, term, next_titles[term])
         chosen = _candidates(records, first, last, low, marks, always, tops, floor, candidates)
         found = (marks, begins, stops, noted, title_spans)
-        _score(records, candidates[:chosen], low, postings, terms, found, titles, sections, k1, (tops, always, floor), totals)
+        _score(records, candidates[:chosen], low, terms, found, sections, k1, (tops, always, floor), totals)
         if len(scores):
             scores[first:last] = totals[:chosen]
         else:
@@ -110,11 +100,9 @@ def _score(
     records: Array,
     candidates: Array,
     low: int,
-    postings: tuple[Array, ...],
-    terms: tuple[Array, ...],
+    terms: Terms,
     found: tuple[Array, ...],
-    titles: tuple[Array, ...],
-    sections: tuple[Array, ...],
+    sections: tuple[Array, Array],
     k1: float,
     reach: tuple[Array, int, float],
     totals: Array,
@@ -123,12 +111,13 @@ def _score(
 
     A place that was noted for another record, in another window, is none of theirs. reach: tops, marks of all, and floor.
     """
-    ids, freqs, lengths, weights = postings
-    _, _, factors, constant = terms
+    ids, freqs = terms.text
+    documents, title_freqs = terms.titles
+    spans, factors, within = terms.spans, terms.factors, terms.within
+    lengths, weights, bounds, title_weights = within.lengths, within.weights, within.bounds, within.title_weights
     marks, begins, stops, noted, title_spans = found
     tops, always, floor = reach
-    documents, title_parts, title_ends, bounds = titles
-    section_parts, section_starts, sections_of = sections
+    parts, part_starts = sections
     for which in range(len(candidates)):
         record = records[candidates[which]]
         weight = weights[lengths[record]]
@@ -144,16 +133,17 @@ def _score(
             rest -= factors[term]
             place = int(noted[term, record - low])
             held = begins[term] <= place < stops[term] and ids[place] == record
-            if constant[term]:
+            if spans[term, CONSTANT]:
                 score += factors[term] if held else 0.0
                 continue
             tf = freqs[place] * weight if held else 0.0
             if record >= title_spans[term, 2]:
-                next_title(record, documents, bounds, title_ends[term], title_spans[term])
+                next_title(record, documents, bounds, spans[term, TITLE_END], title_spans[term])
             if record >= title_spans[term, 1]:
-                tf += title_parts[title_spans[term, 0]]
-            if section_starts[term] >= 0:
-                tf += section_parts[section_starts[term] + sections_of[record]]
+                title = title_spans[term, 0]
+                tf += title_freqs[title] * title_weights[documents[title]]
+            if part_starts[term] >= 0:
+                tf += parts[part_starts[term] + within.sections[record]]
             score += factors[term] * tf / (k1 + tf)
         totals[which] = np.rint(score * 1e6) / 1e6
 
@@ -173,27 +163,21 @@ def _keep(
 
 
 @compiled
-def rank_aligned(
-    records: Array,
-    rows: Array,
-    postings: tuple[Array, ...],
-    terms: tuple[Array, ...],
-    titles: tuple[Array, ...],
-    sections: tuple[Array, ...],
-    ranked: tuple[Array, Array],
-    k1: float,
-    scores: Array,
-    best: tuple[Array, Array],
-) -> None:
+def rank_aligned(records: Array, rows: Array, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
     """The same for records that have all terms: rows[term, i] is the posting of a term in records[i].
+
+    Without any column there is one term, and its postings are those of the records in a row.
 
     A term's part is summed up here as in `_score`: a function for it, called for each, would take longer than what it does.
     """
-    _, freqs, lengths, weights = postings
-    factors = terms[2]
-    title_spans = title_states(titles)
-    documents, title_parts, title_ends, bounds = titles
-    section_parts, section_starts, sections_of = sections
+    freqs = terms.text[1]
+    documents, title_freqs = terms.titles
+    spans, factors, within = terms.spans, terms.factors, terms.within
+    lengths, weights, bounds, title_weights = within.lengths, within.weights, within.bounds, within.title_weights
+    title_spans = title_states(terms)
+    parts, part_starts = section_parts(terms)
+    ranked = within.documents, within.ranks
+    given, begin = rows.shape[1] > 0, spans[0, BEGIN]
     best_scores = best[1]
     floor = -1.0
     held = 0
@@ -202,13 +186,14 @@ def rank_aligned(
         weight = weights[lengths[record]]
         score = 0.0
         for term in range(len(factors)):
-            tf = freqs[rows[term, i]] * weight
+            tf = freqs[rows[term, i] if given else begin + i] * weight
             if record >= title_spans[term, 2]:
-                next_title(record, documents, bounds, title_ends[term], title_spans[term])
+                next_title(record, documents, bounds, spans[term, TITLE_END], title_spans[term])
             if record >= title_spans[term, 1]:
-                tf += title_parts[title_spans[term, 0]]
-            if section_starts[term] >= 0:
-                tf += section_parts[section_starts[term] + sections_of[record]]
+                title = title_spans[term, 0]
+                tf += title_freqs[title] * title_weights[documents[title]]
+            if part_starts[term] >= 0:
+                tf += parts[part_starts[term] + within.sections[record]]
             score += factors[term] * tf / (k1 + tf)
         if len(scores):
             scores[i] = np.rint(score * 1e6) / 1e6
@@ -229,11 +214,11 @@ def _tops(factors: Array) -> Array:
 
 
 @compiled
-def _mark_titles(marks: Array, low: int, bit: int, titles: tuple[Array, ...], term: int, title: int) -> int:
+def _mark_titles(marks: Array, low: int, bit: int, terms: Terms, term: int, title: int) -> int:
     """Mark the records of the documents whose title has a term; where the next title is."""
-    documents, _, ends, bounds = titles
+    documents, bounds, end = terms.titles[0], terms.within.bounds, terms.spans[term, TITLE_END]
     high = low + len(marks)
-    while title < ends[term] and bounds[documents[title]] < high:
+    while title < end and bounds[documents[title]] < high:
         for record in range(max(int(bounds[documents[title]]), low), min(int(bounds[documents[title] + 1]), high)):
             marks[record - low] |= bit
         if bounds[documents[title] + 1] > high:
@@ -243,24 +228,33 @@ def _mark_titles(marks: Array, low: int, bit: int, titles: tuple[Array, ...], te
 
 
 @compiled
-def title_begins(ends: Array) -> Array:
-    """Where each term's titles begin."""
-    begins = np.zeros(len(ends), dtype=np.int64)
-    begins[1:] = ends[:-1]
-    return begins
+def section_parts(terms: Terms) -> tuple[Array, Array]:
+    """What sections add to the tf of terms, and where each term's part of that begins, with none first; -1 if it has none."""
+    units, freqs = terms.sections
+    each = len(terms.within.section_weights) + 1
+    starts = np.full(len(terms.spans), -1, dtype=np.int64)
+    held = 0
+    for term in range(len(starts)):
+        if terms.spans[term, SECTION] < terms.spans[term, SECTION_END]:
+            starts[term] = held
+            held += each
+    parts = np.zeros(held)
+    for term in range(len(starts)):
+        for place in range(terms.spans[term, SECTION], terms.spans[term, SECTION_END]):
+            parts[starts[term] + 1 + units[place]] = freqs[place] * terms.within.section_weights[units[place]]
+    return parts, starts
 
 
 @compiled
-def title_states(titles: tuple[Array, ...]) -> Array:
+def title_states(terms: Terms) -> Array:
     """For each term: its next title, and the first and one past the last record of that title's document."""
-    documents, _, ends, bounds = titles
-    begins = title_begins(ends)
-    states = np.full((len(ends), 3), np.iinfo(np.int64).max, dtype=np.int64)
-    for term in range(len(ends)):
-        states[term, 0] = begins[term]
-        if begins[term] < ends[term]:
-            states[term, 1] = bounds[documents[begins[term]]]
-            states[term, 2] = bounds[documents[begins[term]] + 1]
+    documents, bounds, spans = terms.titles[0], terms.within.bounds, terms.spans
+    states = np.full((len(spans), 3), np.iinfo(np.int64).max, dtype=np.int64)
+    for term in range(len(spans)):
+        states[term, 0] = spans[term, TITLE]
+        if spans[term, TITLE] < spans[term, TITLE_END]:
+            states[term, 1] = bounds[documents[spans[term, TITLE]]]
+            states[term, 2] = bounds[documents[spans[term, TITLE]] + 1]
     return states
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeAlias
+from itertools import accumulate
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -16,27 +16,22 @@ SHIFT = 24
 
 LONGEST_TOLD = 255
 
-_Arrays: TypeAlias = tuple[Array, ...]
-_NO_NUMBERS = np.zeros(0)
+Postings: TypeAlias = tuple[Array, Array]
+"""Units, those of each term ascending, and how often the term stands in each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Records:
-    """What scoring reads of the records of a segment, and of its postings.
+class Matches(NamedTuple):
+    """Units in ascending order, and how often each matches.
 
-    ids, freqs: the postings of the text. lengths: record -> words; weights: words -> what a frequency counts there.
-    documents, bounds, sections: record -> document, document -> its first record, record -> section's ordinal.
-    ranks: document -> its place in the order of ids.
+    first: where they begin in the field's postings, -1 where they are no stretch of them.
     """
 
-    ids: Array
+    units: Array
     freqs: Array
-    lengths: Array
-    weights: Array
-    documents: Array
-    bounds: Array
-    sections: Array
-    ranks: Array
+    first: int = -1
+
+
+NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,57 +72,66 @@ def letter_bits(codes: Array) -> Array:
     return bits
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """What a word adds to the score of a record: factor * tf / (k1 + tf); or the factor alone where it is `constant`.
+class Records(NamedTuple):
+    """What scoring reads of the records of a segment: the same for all queries.
 
-    tf = freqs[i] * weights[lengths[record]] where units[i] is the record, and what title and section add to it:
-    title_parts by document of `titles`, section_parts by section's ordinal (None: no section has the word).
-    first: where units and freqs begin in the segment's postings, -1 where they are no stretch of them.
+    lengths: record -> words; weights: words -> what a frequency counts there.
+    documents, bounds: record -> document, document -> its first record. ranks: document -> its place in the order of ids.
+    title_weights: document -> what a frequency in its title counts. sections: record -> its section's unit + 1, 0 for none;
+    section_weights: unit -> what a frequency counts there.
     """
 
-    units: Array
-    freqs: Array
-    first: int
-    factor: float
-    constant: bool
-    titles: Array
-    title_parts: Array
-    section_parts: Array | None
+    lengths: Array
+    weights: Array
+    documents: Array
+    bounds: Array
+    ranks: Array
+    title_weights: Array
+    sections: Array
+    section_weights: Array
 
 
-@dataclass(frozen=True)
-class Terms:
-    """The words of a query and the records of a segment that they are counted in."""
+class Terms(NamedTuple):
+    """The words of a query, and the records of a segment that they are counted in.
 
-    each: Sequence[Term]
+    A word adds factor * tf / (k1 + tf) to the score of a record, tf being the sum of frequency * weight over text, title and
+    section; a constant one its factor, where its text has the record. text, titles, sections: units and frequencies, in
+    which [term, column] of `spans` says where each term's begin and end; the columns are named below.
+    """
+
+    text: Postings
+    titles: Postings
+    sections: Postings
+    spans: Array
+    factors: Array
     within: Records
 
-    @cached_property
-    def arrays(self) -> tuple[_Arrays, _Arrays, _Arrays, _Arrays, tuple[Array, Array]]:
-        """What loops are told of postings, terms, titles, sections and ranks: see `numba_scoring`."""
-        terms, within = self.each, self.within
-        ids, freqs, begins, ends = stretches(terms, within)
-        title_ends, section_starts = [], []
-        titled = sectioned = 0
-        for term in terms:
-            titled += len(term.titles)
-            title_ends.append(titled)
-            section_starts.append(-1 if term.section_parts is None else sectioned)
-            sectioned += 0 if term.section_parts is None else len(term.section_parts)
-        parts = [term.section_parts for term in terms if term.section_parts is not None]
-        return (
-            (only_read(ids), only_read(freqs), within.lengths, within.weights),
-            (begins, ends, np.array([term.factor for term in terms]), np.array([term.constant for term in terms])),
-            (
-                only_read(_joined([term.titles for term in terms])),
-                _joined([term.title_parts for term in terms]),
-                np.array(title_ends, dtype=np.int64),
-                within.bounds,
-            ),
-            (_joined(parts) if parts else _NO_NUMBERS, np.array(section_starts, dtype=np.int64), within.sections),
-            (within.documents, within.ranks),
-        )
+    @classmethod
+    def of(cls, each: Sequence[Term], text: Postings, titles: Postings, sections: Postings, within: Records) -> Terms:
+        """Some words, one at least. text, titles, sections: the segment's postings."""
+        text_spans, text = placed([term.text for term in each], text)
+        title_spans, titles = placed([term.title for term in each], titles)
+        section_spans, sections = placed([term.section for term in each], sections)
+        spans = [
+            (*text_spans[number], *title_spans[number], *section_spans[number], term.constant)
+            for number, term in enumerate(each)
+        ]
+        factors = [term.factor for term in each]
+        return cls(text, titles, sections, np.array(spans, dtype=np.int64), np.array(factors, dtype=np.float64), within)
+
+
+BEGIN, END, TITLE, TITLE_END, SECTION, SECTION_END, CONSTANT = range(7)
+"""The columns of Terms.spans."""
+
+
+class Term(NamedTuple):
+    """Where a word stands in each field, and its factor; see Terms."""
+
+    text: Matches
+    title: Matches
+    section: Matches
+    factor: float
+    constant: bool
 
 
 def only_read(array: Array) -> Array:
@@ -138,26 +142,11 @@ def only_read(array: Array) -> Array:
     return array
 
 
-def _joined(arrays: Sequence[Array]) -> Array:
-    """Arrays of one type in a row."""
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def stretches(terms: Sequence[Term], within: Records) -> tuple[Array, Array, Array, Array]:
-    """Arrays of ids and freqs that hold the postings of all terms, and where each term's begin and end in them."""
-    begins, ends, ids = placed([term.units for term in terms], [term.first for term in terms], within.ids)
-    if ids is within.ids:
-        return ids, within.freqs, begins, ends
-    if len(terms) == 1:
-        return ids, terms[0].freqs, begins, ends
-    return ids, np.concatenate([term.freqs for term in terms]), begins, ends
-
-
-def placed(units: Sequence[Array], firsts: Sequence[int], ids: Array) -> tuple[Array, Array, Array]:
-    """Where lists of units begin and end in one array, and that array: `ids` if all are stretches of it, else all in a row."""
-    sizes = np.array([len(one) for one in units], dtype=np.int64)
-    if min(firsts) >= 0:
-        begins = np.array(firsts, dtype=np.int64)
-        return begins, begins + sizes, ids
-    ends = sizes.cumsum()
-    return ends - sizes, ends, units[0] if len(units) == 1 else np.concatenate(units)
+def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int, int]], Postings]:
+    """Where matches begin and end in some postings: in these if all are stretches of them, else in their own in a row."""
+    spans = [(one.first, one.first + len(one.units)) if len(one.units) else (0, 0) for one in found]
+    if min(spans)[0] >= 0:
+        return spans, postings
+    ends = list(accumulate(len(one.units) for one in found))
+    units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
+    return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))

@@ -13,8 +13,9 @@ from indexer.search.embedded.kernels import numba_features as features
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
+from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
 from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Terms, Words, letter_bits, only_read
-from indexer.search.embedded.kernels.with_numpy import best_of_many, best_scored, largest_of_many, merged_by_sorting
+from indexer.search.embedded.kernels.with_numpy import largest_of_many, merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
@@ -75,22 +76,23 @@ class NumbaKernels:
 
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         count = min(count, len(records))
+        if not count:
+            return records[:0], np.empty(0)
         short = count <= _SHORT
         scores = np.empty(0 if short else len(records))
         best = np.empty(count if short else 0, dtype=np.int64)
         best_scores = np.empty(len(best))
-        told = terms.arrays
         if rows is None:
-            scoring.rank(only_read(records), *told, k1, scores, (best, best_scores))
+            scoring.rank(only_read(records), terms, k1, scores, (best, best_scores))
         else:
-            scoring.rank_aligned(only_read(records), rows, *told, k1, scores, (best, best_scores))
+            scoring.rank_aligned(only_read(records), rows, terms, k1, scores, (best, best_scores))
         return (records[best], best_scores) if short else best_scored(records, scores, terms.within, count)
 
     def evidence(
         self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
     ) -> tuple[Array, Array]:
         out = np.zeros((2, len(records)))
-        features.evidence(only_read(records), *terms.arrays, np.array(words), document_weights, parts, k1, out)
+        features.evidence(only_read(records), terms, np.array(words), document_weights, parts, k1, out)
         return out[0], out[1]
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:

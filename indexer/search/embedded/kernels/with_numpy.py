@@ -10,8 +10,10 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.numpy_near import near
-from indexer.search.embedded.kernels.term import SHIFT, Occurring, Records, Term, Terms, Words, stretches
+from indexer.search.embedded.kernels.numpy_scoring import contained, ranges
+from indexer.search.embedded.kernels.term import SHIFT, Occurring, Terms, Words
 
 
 class NumpyKernels:
@@ -22,10 +24,10 @@ class NumpyKernels:
     def intersection(self, first: Array, second: Array) -> Array:
         if len(first) > len(second):
             first, second = second, first
-        return first[_contained(first, second)]
+        return first[contained(first, second)]
 
     def difference(self, first: Array, second: Array) -> Array:
-        return first[~_contained(first, second)]
+        return first[~contained(first, second)]
 
     def union(self, arrays: list[Array], size: int) -> Array:
         held = [array for array in arrays if len(array)]
@@ -54,43 +56,18 @@ class NumpyKernels:
         return records, np.array(rows, dtype=np.uint32)
 
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
-        within = terms.within
-        if rows is not None:
-            return best_scored(
-                records, np.round(_aligned(records, rows, terms.each, within, k1), 6), within, min(count, len(records))
-            )
-        total = np.zeros(len(records))
-        whole = np.zeros(len(within.documents)) if len(records) * 16 > len(within.documents) else None
-        for term in terms.each:
-            if whole is None:
-                _add_at_records(total, records, term, within, k1)
-            else:
-                _add_everywhere(whole, term, within, k1)
-        if whole is not None:
-            total += whole[records]
-        return best_scored(records, np.round(total, 6), within, min(count, len(records)))
+        return scoring.rank(records, rows, terms, k1, count)
 
     def evidence(
         self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
     ) -> tuple[Array, Array]:
-        within = terms.within
-        added, beyond = np.zeros(len(records)), np.zeros(len(records))
-        weights, documents = within.weights[within.lengths[records]], within.documents[records]
-        begins, ends = within.bounds[documents], within.bounds[documents + np.uint32(1)]
-        for term, more in zip([terms.each[word] for word in words], parts, strict=True):
-            own, together = _occurrences(term.units, term.freqs, records, begins, ends)
-            tf = _with_titles(own * weights, records, term, within)
-            with_parts = tf + more * weights
-            with_others = with_parts + (together - own) * document_weights
-            added += term.factor * (with_parts / (k1 + with_parts) - tf / (k1 + tf))
-            beyond += term.factor * (with_others / (k1 + with_others) - with_parts / (k1 + with_parts))
-        return added, beyond
+        return scoring.evidence(records, terms, words, document_weights, parts, k1)
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
         for row, begin, end in zip(out, begins, ends, strict=True):
             units = ids[begin:end]
-            held = _contained(records, units)
+            held = contained(records, units)
             row[held] = freqs[begin + np.searchsorted(units, records[held])]
         return out
 
@@ -111,7 +88,7 @@ class NumpyKernels:
         return added
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
-        return best_of_many(keys, ranks[ids], min(count, len(keys)))
+        return scoring.best_of_many(keys, ranks[ids], min(count, len(keys)))
 
     def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
         owners = owner[ids]
@@ -124,7 +101,7 @@ class NumpyKernels:
     def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
         begins = starts[owners].astype(np.int64)
         each = starts[owners + np.uint32(1)] - begins
-        places = _ranges(begins, begins + each)
+        places = ranges(begins, begins + each)
         repeated = np.repeat(weights, each)
         counts += np.bincount(ordinals[places], weights=repeated, minlength=len(counts)).astype(np.int64)
         counts[0] += int(weights[each == 0].sum())
@@ -137,13 +114,13 @@ class NumpyKernels:
         return kept
 
     def expand(self, owners: Array, bounds: Array) -> Array:
-        expanded: Array = _ranges(bounds[owners].astype(np.int64), bounds[owners + np.uint32(1)].astype(np.int64))
+        expanded: Array = ranges(bounds[owners].astype(np.int64), bounds[owners + np.uint32(1)].astype(np.int64))
         return expanded.astype(np.uint32)
 
     def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
         begins = starts[owners].astype(np.int64)
         ends = starts[owners + np.uint32(1)].astype(np.int64)
-        before = np.concatenate([[0], np.cumsum(chosen[ordinals[_ranges(begins, ends)]])])
+        before = np.concatenate([[0], np.cumsum(chosen[ordinals[ranges(begins, ends)]])])
         last = np.cumsum(ends - begins)
         held: Array = before[last] > before[last - (ends - begins)]
         return held
@@ -168,7 +145,7 @@ class NumpyKernels:
         by_term = self._keys_together(occurring, begins, ends)
         keys = by_term[0]
         for offset, found in enumerate(by_term[1:], 1):
-            keys = keys[_contained(keys, found - offset)]
+            keys = keys[contained(keys, found - offset)]
         return _counted(keys)
 
     def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
@@ -190,7 +167,7 @@ class NumpyKernels:
         for one in stretches:
             held = one.start + np.searchsorted(occurring.ids[one], units)
             each = occurring.freqs[held].astype(np.int64)
-            places = _ranges(first := _first_positions(occurring, held), first + each)
+            places = ranges(first := _first_positions(occurring, held), first + each)
             keys.append((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places])
         return keys
 
@@ -206,10 +183,10 @@ class NumpyKernels:
         units, freqs = occurring.ids[begin:end], occurring.freqs[begin:end]
         places = np.arange(place, place + size)
         if within is not None:
-            held = np.flatnonzero(_contained(units, within))
+            held = np.flatnonzero(contained(units, within))
             units, freqs = units[held], freqs[held]
             first = _first_positions(occurring, begin + held)
-            places = _ranges(first, first + freqs)
+            places = ranges(first, first + freqs)
         keys: Array = (np.repeat(units.astype(np.int64), freqs) << SHIFT) | occurring.positions[places]
         return keys, places
 
@@ -221,25 +198,9 @@ class NumpyKernels:
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         if len(first) <= len(second):
-            return first[_contained(first + shift, second)]
-        kept: Array = second[_contained(second - shift, first)] - shift
+            return first[contained(first + shift, second)]
+        kept: Array = second[contained(second - shift, first)] - shift
         return kept
-
-
-def best_scored(records: Array, scores: Array, within: Records, count: int) -> tuple[Array, Array]:
-    """The `count` best records with their scores; of equal ones in the order of document ids and ordinals."""
-    places = best_of_many(scores, within.ranks[within.documents[records]], count)
-    return records[places], scores[places]
-
-
-def best_of_many(keys: Array, ranks: Array, count: int) -> Array:
-    """The places of the `count` largest keys in order; of equal ones the smallest rank first, then the first place."""
-    candidates = np.arange(len(keys))
-    if 0 < count < len(keys):
-        threshold = np.partition(keys, len(keys) - count)[len(keys) - count]
-        candidates = np.flatnonzero(keys >= threshold)
-    order: Array = candidates[np.lexsort((ranks[candidates], -keys[candidates]))]
-    return order[:count]
 
 
 def merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
@@ -260,83 +221,14 @@ def largest_of_many(counts: Array, size: int) -> tuple[Array, int]:
     return places[np.lexsort((places, -counts[places]))][:size], len(held)
 
 
-def _aligned(records: Array, rows: Array, terms: Sequence[Term], within: Records, k1: float) -> Array:
-    """The scores of records that have all terms."""
-    total = np.zeros(len(records))
-    weights = within.weights[within.lengths[records]]
-    freqs = stretches(terms, within)[1]
-    for term, row in zip(terms, rows[:, : len(records)], strict=True):
-        tf = _with_titles(freqs[row] * weights, records, term, within)
-        total += term.factor * tf / (k1 + tf)
-    return total
-
-
-def _with_titles(tf: Array, records: Array, term: Term, within: Records) -> Array:
-    """What title and section add to the text's part, record by record."""
-    if len(term.titles):
-        documents = within.documents[records]
-        titled = _contained(documents, term.titles)
-        tf[titled] += term.title_parts[np.searchsorted(term.titles, documents[titled])]
-    if term.section_parts is not None:
-        tf += term.section_parts[within.sections[records]]
-    return tf
-
-
-def _occurrences(units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
-    """How often a word stands in each record (ascending), and in all the records from each begin to each end."""
-    own = np.zeros(len(records), dtype=np.int64)
-    held = _contained(records, units)
-    own[held] = freqs[np.searchsorted(units, records[held])]
-    first, last = np.searchsorted(units, begins), np.searchsorted(units, ends)
-    before = np.concatenate([[0], np.cumsum(freqs[_ranges(first, last)], dtype=np.int64)])
-    stops = np.cumsum(last - first)
-    return own, before[stops] - before[stops - (last - first)]
-
-
 def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array:
     """For each record the sum of 1 / distance over the pairs of two words' places at most `reach` apart."""
     low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
-    distances = np.abs(second[_ranges(low, high)] - np.repeat(first, high - low))
+    distances = np.abs(second[ranges(low, high)] - np.repeat(first, high - low))
     places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
     shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
     summed: Array = np.bincount(places, weights=shares, minlength=len(records))
     return summed
-
-
-def _add_everywhere(whole: Array, term: Term, within: Records, k1: float) -> None:
-    """Add a term's part to the scores of all records of a segment."""
-    # Indexes of this type are not converted each time.
-    units = term.units.astype(np.intp)
-    if term.constant:
-        whole[units] += term.factor
-        return
-    tf = term.freqs * within.weights.take(within.lengths.take(units))
-    if not len(term.titles) and term.section_parts is None:
-        whole[units] += term.factor * tf / (k1 + tf)
-        return
-    besides = np.zeros(len(whole)) if term.section_parts is None else term.section_parts[within.sections]
-    begins, ends = within.bounds[term.titles].astype(np.intp), within.bounds[term.titles + np.uint32(1)].astype(np.intp)
-    titled = _ranges(begins, ends)
-    besides[titled] += np.repeat(term.title_parts, ends - begins)
-    tf += besides.take(units)
-    whole[units] += term.factor * tf / (k1 + tf)
-    besides[units] = 0
-    elsewhere = titled if term.section_parts is None else np.flatnonzero(besides)
-    tf = besides.take(elsewhere)
-    whole[elsewhere] += term.factor * tf / (k1 + tf)
-
-
-def _add_at_records(total: Array, records: Array, term: Term, within: Records, k1: float) -> None:
-    """Add a term's part to the scores of some records."""
-    held = _contained(records, term.units)
-    places = np.searchsorted(term.units, records[held])
-    if term.constant:
-        total[held] += term.factor
-        return
-    tf = np.zeros(len(records))
-    tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
-    tf = _with_titles(tf, records, term, within)
-    total += term.factor * tf / (k1 + tf)
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:
@@ -359,26 +251,8 @@ def _first_positions(within: Occurring, postings: Array) -> Array:
     """Where the positions of each of these postings begin."""
     skipped = postings // SKIP
     begins = skipped * SKIP
-    each = within.freqs[_ranges(begins, postings)].astype(np.int64)
+    each = within.freqs[ranges(begins, postings)].astype(np.int64)
     before = np.concatenate([[0], np.cumsum(each)])
     ends = np.cumsum(postings - begins)
     first: Array = within.skips[skipped] + before[ends] - before[ends - (postings - begins)]
     return first
-
-
-def _ranges(begins: Array, ends: Array) -> Array:
-    """The numbers from each begin to each end, in a row."""
-    each = ends - begins
-    stops = np.cumsum(each)
-    places: Array = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(begins - (stops - each), each)
-    return places
-
-
-def _contained(values: Array, within: Array) -> Array:
-    """Which of these sorted values stand in another sorted array, as a mask."""
-    if not len(within):
-        return np.zeros(len(values), dtype=bool)
-    places = np.searchsorted(within, values)
-    places[places == len(within)] = 0
-    mask: Array = within[places] == values
-    return mask
