@@ -99,9 +99,11 @@ def test_what_is_seen_is_indexed_or_skipped() -> None:
 def test_text_that_a_page_does_not_count_as_its_own_is_counted() -> None:
     words = "The council of Ostrel spoke about the harbour and its cranes for an hour. " * 5
     menu = "Home Contact Archive"
-    Path("seeds/page.html").write_text(f"<html><body><nav><p>{menu}</p></nav><article><p>{words}</p></article></body></html>")
+    page = f"<nav><script>no = text</script>{menu}</nav><article><p>{words}</p></article><footer>Imprint of Ostrel</footer>"
+    Path("seeds/page.html").write_text(f"<html><body>{page}</body></html>")
     assert _run("rebuild", "seeds/page.html", "--report", "report.json").exit_code == 0
-    assert json.loads(Path("report.json").read_text())["characters"]["indexed"] == len(words.strip())
+    left_out = len("HomeContactArchive") + len("ImprintofOstrel")
+    assert json.loads(Path("report.json").read_text())["characters"] == {"indexed": len(words.strip()), "left_out": left_out}
 
 
 def test_a_missing_path_is_wrong_usage() -> None:

@@ -15,6 +15,7 @@ from indexer.extract.content import megabytes
 _DELIMITERS = (",", ";", "\t", "|")
 _NEVER = "\x1f"  # parts no cells where a table has but one column
 _SAMPLE_ROWS = 50
+_MOST_TIMES = 30  # the characters of the longest row; so much is read over again in search of a mark that closes a cell
 _LONGEST_NAME = 80
 
 
@@ -55,15 +56,19 @@ def csv_rows(stream: TextIOBase, delimiter: str, most: int) -> Iterator[tuple[in
         number += 1
         try:
             row = lines.row(delimiter)
+            if row is not None and lines.is_unclosed(delimiter):
+                lines.push_back()
+                raise ExtractionError("a quotation mark is never closed", 'Write a quotation mark in a cell as "".')
         except ExtractionError as error:
             yield number, error
+            if lines.again > _MOST_TIMES * most:
+                hint = 'Write a quotation mark in a cell as "".'
+                yield number + 1, ExtractionError("too many quotation marks are never closed: the rest is left out", hint)
+                return
             continue
         if row is None:
             return
-        if lines.is_unclosed(delimiter):
-            lines.push_back()
-            yield number, ExtractionError("a quotation mark is never closed", 'Write a quotation mark in a cell as "".')
-        elif any(map(str.strip, row)) and not (number == 1 and row[0].lower().startswith("sep=")):
+        if any(map(str.strip, row)) and not (number == 1 and row[0].lower().startswith("sep=")):
             yield number, row
 
 
@@ -76,6 +81,8 @@ class _Lines:
         self._waiting: deque[str] = deque()
         self._row: list[str] = []
         self._is_over = False
+        self.again = 0
+        """How many characters were pushed back, and are read once more."""
 
     def row(self, delimiter: str) -> list[str] | None:
         """The cells of the next row; None at the end. Raises ExtractionError for one over the bound, which is passed by."""
@@ -97,11 +104,18 @@ class _Lines:
     def push_back(self) -> None:
         """Let the row under way be its first line alone."""
         self._waiting.extendleft(reversed(self._row[1:]))
+        self.again += sum(map(len, self._row))
 
     def _taken(self) -> Iterator[str]:
         length = 0
         while line := self._waiting.popleft() if self._waiting else self._stream.readline(self._most + 1):
             length += len(line)
+            if length > self._most and self._row:
+                self._waiting.appendleft(line)
+                self.push_back()
+                reason = f"a quotation mark is not closed within {megabytes(self._most)}"
+                hint = 'Write a quotation mark in a cell as "", or raise the setting max_file_bytes.'
+                raise ExtractionError(reason, hint)
             if length > self._most:
                 while line and not line.endswith(("\n", "\r")):
                     line = self._stream.readline(self._most + 1)

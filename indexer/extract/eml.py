@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from indexer.errors import ExtractionError
-from indexer.extract.content import InMemory
+from indexer.extract.content import InMemory, megabytes
 from indexer.extract.html import parse
 from indexer.extract.html_blocks import blocks_of
 from indexer.extract.mail_headers import is_mail, mail_metadata
@@ -29,7 +29,11 @@ def read(file: SourceFile) -> Iterator[Extracted | SourceFile]:
     parts = parts_of(message)
     last = last_part(message) if cut is not None else None
     taken: set[str] = set()
-    yield _document(file, message, [part for part in parts.body if part is not last])
+    mail = _document(file, message, [part for part in parts.body if part is not last])
+    if cut is not None and isinstance(mail, Skip) and any(part is last for part in parts.body):
+        mail = file.skip(_too_large(file))
+        cut = None
+    yield mail
     yield from map(PassedOver, parts.passed_over)
     for number, part in enumerate(parts.attached, start=1):
         if part is last:
@@ -62,6 +66,11 @@ def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Do
         return file.skip(error)
     stated = Stated(mail_metadata(message), Origin.MAIL, split_tags=False)
     return Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
+
+
+def _too_large(file: SourceFile) -> ExtractionError:
+    """What is said of a mail in whose text the limit falls, where it has no other."""
+    return ExtractionError(f"its text is larger than {megabytes(file.limits.max_file_bytes)}", "Raise the setting max_file_bytes.")
 
 
 def _blocks(part: Message) -> Iterator[Block]:

@@ -76,7 +76,8 @@ def main_blocks(root: etree._Element) -> tuple[Block, ...]:
 
 def _left_out(root: etree._Element, kept: Sequence[Block]) -> int:
     """How many characters of a page, white space aside, are not in the blocks that are kept of it."""
-    page, blocks = (sum(len(_compact(block.text)) for block in each) for each in (blocks_of(root), kept))
+    whole = blocks_of(root, with_navigation=True)
+    page, blocks = (sum(len(_compact(block.text)) for block in each) for each in (whole, kept))
     return max(page - blocks, 0)
 
 

@@ -12,9 +12,7 @@ from indexer.cleaning import collapse, one_line
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
 
-_DROPPED = frozenset(
-    "script style template noscript head title svg math iframe object embed select button textarea nav".split()
-)
+_DROPPED = frozenset("script style template noscript head title svg math iframe object embed select button textarea".split())
 _BOUNDARIES = frozenset(
     "html body main pre article section div p header footer aside address figure figcaption details summary "
     "form fieldset legend hr ul ol menu dl table caption thead tbody tfoot tr td th center blockquote "
@@ -33,12 +31,12 @@ _BREAKS = re.compile(f"[ ]?{_BREAK}[ ]?")
 _PARAGRAPH_BREAK = re.compile(f"{_BREAK}{{2,}}")
 
 
-def blocks_of(root: etree._Element) -> tuple[Block, ...]:
-    """The blocks below an element in reading order.
+def blocks_of(root: etree._Element, *, with_navigation: bool = False) -> tuple[Block, ...]:
+    """The blocks below an element in reading order, those of menus and of the page's footer only where they are asked for.
 
     White space is one space, a `<br>` stays a line break (in headings and cells one space), two of them part paragraphs.
     """
-    return tuple(_Walk(root))
+    return tuple(_Walk(root, with_navigation))
 
 
 def text_of(element: etree._Element) -> str:
@@ -49,8 +47,9 @@ def text_of(element: etree._Element) -> str:
 class _Walk:
     """Reads a tree into blocks. The text of the block under way is put together in `_text`; `_containers` say what it is."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: etree._Element, with_navigation: bool = False) -> None:
         self._root = root
+        self._with_navigation = with_navigation
         self._text: list[str] = []
         self._containers: list[tuple[Kind, int]] = [(Kind.PARAGRAPH, 0)]
 
@@ -61,13 +60,16 @@ class _Walk:
             tag = _tag(element)
             if event == "end":
                 yield from self._close(element, tag, element is whole)
-            elif tag in _WHOLE or _is_left_out(element, tag) or (tag == "table" and _has_columns(element)):
+            elif tag in _WHOLE or self._is_left_out(element, tag) or (tag == "table" and _has_columns(element)):
                 whole = element
                 walk.skip_subtree()
                 yield from self._read_whole(element, tag)
             else:
                 yield from self._open(element, tag)
         yield from self._flush()
+
+    def _is_left_out(self, element: etree._Element, tag: str) -> bool:
+        return tag in _DROPPED or (not self._with_navigation and _is_navigation(element, tag))
 
     def _open(self, element: etree._Element, tag: str) -> Iterator[Block]:
         if tag in _BOUNDARIES:
@@ -161,11 +163,11 @@ def _code(element: etree._Element) -> str:
     return text_of(element).strip("\n")
 
 
-def _is_left_out(element: etree._Element, tag: str) -> bool:
+def _is_navigation(element: etree._Element, tag: str) -> bool:
     if tag == "footer":
         parent = element.getparent()
         return parent is not None and _tag(parent) == "body"
-    return tag in _DROPPED
+    return tag == "nav"
 
 
 def _tag(element: etree._Element) -> str:

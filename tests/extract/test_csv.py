@@ -146,6 +146,28 @@ def test_a_table_larger_than_a_file_may_be_is_read_as_it_comes(extract_file: Ext
     assert skip.reason == "the row is longer than 2,000 bytes"
 
 
+def test_a_mark_that_is_never_closed_in_a_large_table_costs_its_line_only(extract_file: Extract) -> None:
+    rows = [["title", "text"], *(["a", f"Row {n}."] for n in range(300))]
+    lines = table(rows).splitlines(keepends=True)
+    lines[3] = 'a,"Row 2.\r\n'
+    lines[200:200] = ['a,"x', "y" * 3_000 + "\r\n"]
+    found = extract_file("t.csv", "".join(lines), max_file_bytes=2_000)
+    assert texts(found) == [f"Row {n}." for n in range(300) if n != 2]
+    first, second = (skip for skip in found if isinstance(skip, Skip))
+    assert first.path == "t.csv:4"
+    assert first.reason == "a quotation mark is not closed within 2,000 bytes"
+    assert "max_file_bytes" in first.hint
+    assert (second.path, second.reason) == ("t.csv:201", "the row is longer than 2,000 bytes")
+
+
+def test_marks_that_are_never_closed_do_not_read_a_table_over_and_over(extract_file: Extract) -> None:
+    found = extract_file("t.csv", "title,text\n" + 'x","\n' * 5_000, max_file_bytes=10_000)
+    assert len(found) < 100
+    *_, last = found
+    assert isinstance(last, Skip)
+    assert last.reason == "too many quotation marks are never closed: the rest is left out"
+
+
 _CELLS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from('\n\r\t",;'), max_size=12)
 
 

@@ -171,6 +171,22 @@ def test_a_mail_over_the_limit_loses_its_last_part_only(extract_file: Extract) -
     assert (found[-1].path, found[-1].reason) == ("a.eml", "larger than 10,000 bytes: what lies behind is left out")
 
 
+def test_a_mail_whose_one_text_is_over_the_limit_names_the_limit(extract_file: Extract) -> None:
+    found = extract_file("a.eml", mail("word " * 5_000), max_file_bytes=10_000)
+    assert found == [Skip("a.eml", "its text is larger than 10,000 bytes", "Raise the setting max_file_bytes.")]
+
+
+def test_a_mail_without_text_over_the_limit_says_both(extract_file: Extract) -> None:
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "a@x.example", "<1@x>"
+    message.add_attachment("A note.", filename="note.txt")
+    message.add_attachment(b"0" * 20_000, "application", "pdf", filename="large.pdf")
+    found = extract_file("a.eml", message.as_bytes(), max_file_bytes=10_000)
+    assert ids(found) == ["a.eml:note.txt"]
+    reasons = [one.reason for one in found if isinstance(one, Skip)]
+    assert reasons == ["no text", "larger than 10,000 bytes: what lies behind is left out"]
+
+
 @pytest.mark.parametrize(
     ("header", "title"),
     [
@@ -273,7 +289,7 @@ def test_a_bad_mail_costs_itself_only(extract_file: Extract) -> None:
     found = extract_file("post.mbox", raw.replace("\r", ""), max_file_bytes=10_000)
     assert ids(found) == ["post.mbox:1", "post.mbox:4"]
     assert {one.path: one.reason for one in found if isinstance(one, Skip)} == {
-        "post.mbox → 2": "larger than 10,000 bytes: what lies behind is left out",
+        "post.mbox → 2": "its text is larger than 10,000 bytes",
         "post.mbox → 3": "no text",
     }
 
