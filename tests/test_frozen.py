@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, dataclass
 
 import pytest
 
-from indexer.frozen import constructor
+from indexer.frozen import constructor, constructor_of_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,17 @@ def test_is_frozen() -> None:
 def test_takes_every_value() -> None:
     with pytest.raises(TypeError):
         constructor(Buoy)("Ostrel 4")
+
+
+def test_many_are_what_the_class_makes() -> None:
+    made = constructor_of_many(Buoy)(["Ostrel 4", "Ostrel 5"], iter([11.5, 0.0]))
+    assert made == (Buoy("Ostrel 4", 11.5), Buoy("Ostrel 5"))
+    assert [type(buoy) for buoy in made] == [Buoy, Buoy]
+    with pytest.raises(FrozenInstanceError):
+        made[0].name = "Ostrel 6"  # type: ignore[misc]
+    assert constructor_of_many(Buoy)([], []) == ()
+
+
+def test_many_take_every_value() -> None:
+    with pytest.raises(TypeError):
+        constructor_of_many(Buoy)(["Ostrel 4"])

@@ -238,6 +238,20 @@ def test_everything_is_read_again_where_reading_has_changed(
     assert len(was_read) == 6
 
 
+def test_after_an_update_of_a_part_the_rest_is_still_read_where_reading_has_changed(
+    settings: Settings, documents: Path, was_read: list[str]
+) -> None:
+    larger = replace(settings, max_file_bytes=settings.max_file_bytes + 1)
+    _put(documents / "a.txt", "Changed.", LONG_AGO + 1)
+    assert _counts(_update(larger, documents / "a.txt")) == (1, 3, 0, 1)
+    assert was_read == ["a.txt"]
+    was_read.clear()
+    assert _counts(_update(larger)) == (0, 4, 0, 1)
+    assert was_read == ["a.txt", "news.jsonl", "sub/c.txt"]
+    _update(larger)
+    assert len(was_read) == 3
+
+
 def test_a_file_that_could_not_be_read_is_tried_again(settings: Settings, documents: Path, was_read: list[str]) -> None:
     path = documents / "a.txt"
     path.unlink()
@@ -257,6 +271,31 @@ def test_a_file_that_is_being_written_is_left_for_later(settings: Settings, docu
     report = update(settings, Silence(), Scope(settle=60.0))
     assert (_counts(report), report.deferred) == ((0, 4, 0, 1), 2)
     assert _counts(_update(settings)) == (2, 3, 0, 1)
+
+
+def test_a_document_that_gets_its_id_is_read_wherever_its_file_lies(
+    tmp_path: Path, documents: Path, was_read: list[str]
+) -> None:
+    """Outside of what is looked at, and while it is being written too: else no document would have the id."""
+    settings = Settings(index_dir=tmp_path / "index_data")
+    other = tmp_path / "other"
+    other.mkdir()
+    _put(other / "a.txt", "Another a.")
+    rebuild(settings, [documents, other], Silence())
+    was_read.clear()
+    (documents / "a.txt").rename(tmp_path / "a.txt")
+    assert _counts(_update(settings, documents)) == (1, 3, 0, 1)
+    assert was_read == ["a.txt"]
+    assert _texts(settings, "a.txt") == ["Another a."]
+    (tmp_path / "a.txt").rename(documents / "a.txt")
+    _update(settings)
+    (documents / "a.txt").unlink()
+    (other / "a.txt").write_text("Half a sen")
+    report = update(settings, Silence(), Scope(settle=60.0))
+    assert (_counts(report), report.deferred) == ((1, 3, 0, 1), 1)
+    (other / "a.txt").write_text("Half a sentence, and the rest.")
+    _update(settings)
+    assert _texts(settings, "a.txt") == ["Half a sentence, and the rest."]
 
 
 def test_one_writer_at_a_time(settings: Settings) -> None:

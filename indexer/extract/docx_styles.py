@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -69,7 +69,7 @@ def _style(style_id: str, elements: dict[str, etree._Element]) -> Style:
         if _QUOTE.fullmatch(name) and name.lower() != "text":
             return Style(Kind.BLOCKQUOTE, hidden=bool(hidden))
         if (outlined := outline_style(inner.get("outlineLvl"))) is not None:
-            return outlined
+            return replace(outlined, hidden=bool(hidden))
         if numbered and _LIST.fullmatch(name):
             break
         at = named.get("basedOn", "")

@@ -34,6 +34,8 @@ class DocxText:
         self._behind: list[etree._Element] = []
         self._at_end: list[etree._Element] = []
         self.left_out = 0
+        self._hidden = False
+        """Whether the style of the paragraph under way hides its text."""
 
     def blocks(self, root: etree._Element) -> list[Block]:
         """All blocks: notes at the foot of a page behind the paragraph that they belong to, those at the end at the end."""
@@ -60,10 +62,11 @@ class DocxText:
 
     def _paragraph(self, paragraph: etree._Element) -> Iterator[Block]:
         style = self._style_of(paragraph)
+        self._hidden = style.hidden
         outer, self._behind = self._behind, []
         text = "".join(self._text(paragraph))
         behind, self._behind = self._behind, outer
-        if style.contents or style.hidden:
+        if style.contents:
             self.left_out += len("".join(text.split()))
         elif text.strip():
             text = "\n".join(one_line(line) for line in text.split("\n")).strip()
@@ -79,7 +82,7 @@ class DocxText:
         named = {local(child): child for child in properties}
         style = self._styles.get(attribute(named["pStyle"], "val") or "", Style()) if "pStyle" in named else Style()
         if "outlineLvl" in named and (outlined := outline_style(attribute(named["outlineLvl"], "val"))):
-            return outlined
+            return replace(outlined, hidden=style.hidden)
         if "numPr" in named and style.kind in (Kind.PARAGRAPH, Kind.LIST_ITEM):
             number = _child(named["numPr"], "numId")
             is_item = number is not None and attribute(number, "val") != "0"
@@ -92,7 +95,7 @@ class DocxText:
             name = local(child)
             if name == "t":
                 yield child.text or ""
-            elif (name == "r" and _is_hidden(child)) or name in _GONE:
+            elif (name == "r" and self._is_hidden(child)) or name in _GONE:
                 self.left_out += _letters(child)
             elif name in ("tab", "ptab"):
                 yield " "
@@ -108,6 +111,17 @@ class DocxText:
                 self._behind.append(child)
             elif name not in _UNREAD:
                 yield from self._text(child)
+
+    def _is_hidden(self, run: etree._Element) -> bool:
+        """Whether a run is not shown: what it says itself goes before its style, and that with the paragraph's."""
+        properties = _child(run, "rPr")
+        if properties is None:
+            return self._hidden
+        if _child(properties, "vanish") is not None:
+            return _is_on(properties, "vanish")
+        named = _child(properties, "rStyle")
+        style = None if named is None else self._styles.get(attribute(named, "val") or "")
+        return self._hidden or (style is not None and style.hidden)
 
     def _note(self, kind: str, number: str) -> None:
         """A note stands behind what refers to it first; one at the end of the text at its end."""
@@ -169,10 +183,6 @@ def _child(element: etree._Element, name: str) -> etree._Element | None:
 def _is_on(properties: etree._Element | None, name: str) -> bool:
     found = None if properties is None else _child(properties, name)
     return found is not None and (attribute(found, "val") or "1") not in OFF
-
-
-def _is_hidden(run: etree._Element) -> bool:
-    return _is_on(_child(run, "rPr"), "vanish")
 
 
 def _is_header(row: etree._Element) -> bool:

@@ -70,8 +70,10 @@ def odt(body: str, meta: str = "", styles: str = "", kind: str = "text") -> byte
     return packed(members, stored=("mimetype",))
 
 
-def epub(chapters: Mapping[str, str | bytes], metadata: str = "", extra: Mapping[str, str] | None = None) -> bytes:
-    """An EPUB of chapters, by their names: the bodies, or whole files as bytes. extra: other members."""
+def epub(
+    chapters: Mapping[str, str | bytes], metadata: str = "", extra: Mapping[str, str] | None = None, guide: str = ""
+) -> bytes:
+    """An EPUB of chapters, by their names: the bodies, or whole files as bytes. extra: other members; guide: as it stands."""
     items = "".join(
         f'<item id="c{number}" href="{name}" media-type="application/xhtml+xml"'
         f"{_NAVIGATION if name.startswith('nav') else ''}/>"
@@ -82,7 +84,8 @@ def epub(chapters: Mapping[str, str | bytes], metadata: str = "", extra: Mapping
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container><rootfiles><rootfile full-path="book/package.opf"/></rootfiles></container>',
         "book/package.opf": (
-            f"<package><metadata {_DC}>{metadata}</metadata><manifest>{items}</manifest><spine>{spine}</spine></package>"
+            f"<package><metadata {_DC}>{metadata}</metadata><manifest>{items}</manifest>"
+            f"<spine>{spine}</spine>{guide}</package>"
         ),
     }
     for name, content in chapters.items():

@@ -144,6 +144,13 @@ def test_a_feed_that_breaks_off_keeps_what_stands_before(extract_file: Extract) 
     assert not found[-1].whole
 
 
+def test_what_is_not_well_formed_is_said_with_its_line_in_the_file(extract_file: Extract) -> None:
+    head = '<?xml version="1.0"?>\n<!DOCTYPE rss [\n<!ENTITY a "b">\n]>\n'
+    found = extract_file("a.rss", f"{head}<rss><channel>\n<item><title>One</title></item>\n<item><title>Two</wrong></item>\n")
+    assert isinstance(found[-1], Skip)
+    assert found[-1].reason.endswith("in line 7")
+
+
 _NAMES = "abcdefghijk"
 _LAUGHS = '<!DOCTYPE rss [<!ENTITY a "lol">' + "".join(
     f'<!ENTITY {name} "{f"&{before};" * 9}">' for before, name in pairwise(_NAMES)

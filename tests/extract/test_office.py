@@ -138,6 +138,32 @@ def test_word_documents_read_as_they_are_shown(extract_file: Extract) -> None:
     assert document.left_out == len("Contents1" + "fell" + "unseen")
 
 
+def test_hidden_text_of_word_documents(extract_file: Extract) -> None:
+    """A style may hide text, of a run or a paragraph, and a run may show it all the same."""
+    hide, show = "<w:vanish/>", "<w:vanish w:val='0'/>"
+    secret = "<w:rStyle w:val='Secret'/>"
+    runs = ((" one", ""), (" two", secret), (" three", secret + show), (" four", hide))
+    made = "".join(f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>" for text, properties in runs)
+    body = f"<w:p>{made}</w:p>" + "".join(
+        f"<w:p><w:pPr><w:pStyle w:val='{style}'/>{level}</w:pPr>{made}</w:p>"
+        for style, level in (("Gone", ""), ("Deep", ""), ("Gone", "<w:outlineLvl w:val='0'/>"))
+    )
+    hidden = f"<w:rPr>{hide}</w:rPr>"
+    styles = (
+        word_style("Secret", "Secret", hidden)
+        + word_style("Gone", "Gone", hidden)
+        + word_style("Deep", "Deep", f"<w:pPr><w:outlineLvl w:val='1'/></w:pPr>{hidden}")
+    )
+    document = only(extract_file("a.docx", docx(body, styles=styles)))
+    assert plain(document.blocks) == [
+        (Kind.PARAGRAPH, "one three"),
+        (Kind.PARAGRAPH, "three"),
+        (Kind.HEADING, "three"),
+        (Kind.HEADING, "three"),
+    ]
+    assert document.left_out == 4 * len("twofour") + 3 * len("one")
+
+
 def test_opendocument_texts(extract_file: Extract) -> None:
     body = (
         "<text:sequence-decls/><text:tracked-changes><text:changed-region><text:p>deleted</text:p></text:changed-region>"
@@ -205,6 +231,14 @@ def test_books_are_read_in_the_order_of_their_spine(extract_file: Extract) -> No
     assert (known.title, known.author, known.source) == ("Masts", ("Ilsa Renn", "Teo Maric"), "Harbour Press")
     assert (known.published, known.language, known.tag, known.extra) == ("2025-05", "en", ("Coasts",), {})
     assert document.left_out == len("Contents")
+
+
+def test_a_guide_that_names_a_place_in_a_chapter_makes_no_contents_of_it(extract_file: Extract) -> None:
+    chapters = {"a.xhtml": "<p>One.</p>", "b.xhtml": "<p>Two.</p><p id='toc'>Contents of the rest.</p>"}
+    guide = "<guide><reference type='toc' href='{}'/></guide>"
+    for place, texts in (("b.xhtml#toc", ["One.", "Two.", "Contents of the rest."]), ("b.xhtml", ["One."])):
+        document = only(extract_file("a.epub", epub(chapters, guide=guide.format(place))))
+        assert [block.text for block in document.blocks] == texts
 
 
 def test_a_chapter_that_cannot_be_read_costs_itself_only(extract_file: Extract) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -237,7 +238,9 @@ with Reading(Settings(), {_HOSTILE!r}) as reading:
         pid = int(parent.stdout.readline())
         parent.kill()
     for _ in range(100):
-        if not Path(f"/proc/{pid}").exists():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
             return
         time.sleep(0.05)
     pytest.fail("the process is still there")
@@ -247,6 +250,17 @@ def test_a_process_that_cannot_start_is_a_fault(tmp_path: Path) -> None:
     file = _file(tmp_path, "a.txt", "One.")
     with Reading(_SETTINGS, "tests.reading.absent") as reading, pytest.raises(Fault, match="No process can be started"):
         list(reading.read([file]))
+
+
+def test_a_system_that_starts_no_process_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    file = _file(tmp_path, "a.txt", "One.")
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    with Reading(_SETTINGS) as reading, pytest.raises(Fault) as caught:
+        list(reading.read([file]))
+    assert str(caught.value) == "No process can be started to read documents with: Resource temporarily unavailable."
 
 
 def test_a_file_that_is_gone_by_then_is_reported(tmp_path: Path, hasty: Reading) -> None:
