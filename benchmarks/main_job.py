@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks import serving
-from benchmarks.command import run
+from benchmarks.command import parser_of_jobs, run
 from benchmarks.corpora import MAIN_JOB, Corpus, paragraphs_of
 from benchmarks.drawing import draw, survey
 from benchmarks.goals import Goal, at_most
@@ -76,14 +76,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.main_job", description=__doc__)
-    made.add_argument("folder", type=Path, metavar="DATA_FOLDER", help="the folder of the .jsonl.gz corpora")
+    made = parser_of_jobs("main_job", __doc__)
     made.add_argument("--corpora", nargs="+", default=list(MAIN_JOB), metavar="NAME", help="without .jsonl.gz")
     made.add_argument("--least-characters", type=int, default=0, help="leave shorter paragraphs out")
-    made.add_argument("--questions", type=int, default=50, help="of each class")
-    made.add_argument("--rounds", type=int, default=5)
-    made.add_argument("--requests", type=int, default=800, help="over HTTP, for each line of the table")
-    made.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     return made
 
 

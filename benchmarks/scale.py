@@ -14,7 +14,7 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks import opening, serving, stages
-from benchmarks.command import run
+from benchmarks.command import parser_of_jobs, run
 from benchmarks.corpora import Corpus, paragraphs_of, scale_corpus
 from benchmarks.drawing import draw, survey
 from benchmarks.goals import Goal, at_most
@@ -41,13 +41,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """What the command takes."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.scale", description=__doc__)
-    made.add_argument("folder", type=Path, metavar="DATA_FOLDER", help="the folder of the .jsonl.gz corpora")
+    made = parser_of_jobs("scale", __doc__)
     made.add_argument("--records", type=int, help="about so many records instead of all 710,849")
-    made.add_argument("--questions", type=int, default=50, help="of each class")
-    made.add_argument("--rounds", type=int, default=5)
-    made.add_argument("--requests", type=int, default=800, help="over HTTP, for each line of the table")
-    made.add_argument("--markdown", action="store_true", help="tables for docs/performance.md")
     return made
 
 

@@ -8,17 +8,14 @@ from dataclasses import dataclass, replace
 from lxml import etree
 
 from indexer.extract.package import attribute, local
+from indexer.extract.style_names import MAX_LEVEL, kind_of_style
 from indexer.model import Kind
 
-_HEADING = re.compile(r"(?:heading|überschrift|titre|título|заголовок)\s*([1-9])", re.IGNORECASE)
-_TITLE = re.compile(r"title|titel", re.IGNORECASE)
-_QUOTE = re.compile(r"(?:intense |block )?(?:quote|text|quotation)s?|zitat", re.IGNORECASE)
 _LIST = re.compile(r"list (?:paragraph|bullet|number)(?: \d)?", re.IGNORECASE)
 _CONTENTS = re.compile(r"(?:toc|table of figures|index) ?\d*", re.IGNORECASE)
 _MAX_CHAIN = 20
 OFF = ("0", "false", "off")
 """How a property says that it does not hold."""
-_MAX_LEVEL = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ def outline_style(level: str | None) -> Style | None:
     """The style that an outline level makes, counted from 0; 9 is running text."""
     if level is None or not level.isdigit() or int(level) >= 9:
         return None
-    return Style(Kind.HEADING, min(int(level) + 1, _MAX_LEVEL))
+    return Style(Kind.HEADING, min(int(level) + 1, MAX_LEVEL))
 
 
 def _style(style_id: str, elements: dict[str, etree._Element]) -> Style:
@@ -62,12 +59,8 @@ def _style(style_id: str, elements: dict[str, etree._Element]) -> Style:
             hidden = inner["vanish"] not in OFF
         if _CONTENTS.fullmatch(name):
             return Style(contents=True)
-        if match := _HEADING.match(name):
-            return Style(Kind.HEADING, min(int(match[1]), _MAX_LEVEL), hidden=bool(hidden))
-        if _TITLE.fullmatch(name):
-            return Style(Kind.HEADING, 1, hidden=bool(hidden))
-        if _QUOTE.fullmatch(name) and name.lower() != "text":
-            return Style(Kind.BLOCKQUOTE, hidden=bool(hidden))
+        if (kind := kind_of_style(name)) is not None:
+            return Style(*kind, hidden=bool(hidden))
         if (outlined := outline_style(inner.get("outlineLvl"))) is not None:
             return replace(outlined, hidden=bool(hidden))
         if numbered and _LIST.fullmatch(name):

@@ -70,7 +70,8 @@ def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Do
 
 def _too_large(file: SourceFile) -> ExtractionError:
     """What is said of a mail in whose text the limit falls, where it has no other."""
-    return ExtractionError(f"its text is larger than {megabytes(file.limits.max_file_bytes)}", "Raise the setting max_file_bytes.")
+    reason = f"its text is larger than {megabytes(file.limits.max_file_bytes)}"
+    return ExtractionError(reason, "Raise the setting max_file_bytes.")
 
 
 def _blocks(part: Message) -> Iterator[Block]:

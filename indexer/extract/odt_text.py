@@ -8,6 +8,7 @@ from lxml import etree
 
 from indexer.cleaning import collapse, one_line
 from indexer.extract.package import attribute, local
+from indexer.extract.style_names import MAX_LEVEL, kind_of_style
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
 
@@ -19,9 +20,7 @@ _LEFT_OUT = frozenset(
 _BOXES = frozenset(("text-box", "frame", "custom-shape", "rect", "ellipse", "g"))
 _ROWS = frozenset(("table-rows", "table-row-group", "soft-page-break"))
 _MAX_REPEATED = 100
-_MAX_LEVEL = 6
 _MAX_CHAIN = 20
-_STYLES = {"title": (Kind.HEADING, 1), "quotations": (Kind.BLOCKQUOTE, 0), "quote": (Kind.BLOCKQUOTE, 0)}
 
 
 class OdtText:
@@ -75,10 +74,10 @@ class OdtText:
     def _kind(self, paragraph: etree._Element, kind: Kind) -> tuple[Kind, int]:
         if local(paragraph) == "h":
             stated = attribute(paragraph, "outline-level") or "1"
-            return Kind.HEADING, min(max(int(stated), 1), _MAX_LEVEL) if stated.isdigit() and len(stated) < 3 else 1
+            return Kind.HEADING, min(max(int(stated), 1), MAX_LEVEL) if stated.isdigit() and len(stated) < 3 else 1
         name = attribute(paragraph, "style-name") or ""
         for _step in range(_MAX_CHAIN):
-            if (found := _STYLES.get(name.replace("_20_", " ").lower())) is not None:
+            if (found := kind_of_style(name.replace("_20_", " "))) is not None:
                 return found
             name = self._parents.get(name, "")
             if not name:

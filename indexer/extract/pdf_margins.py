@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from indexer.extract.pdf_layout import Line
+from indexer.extract.pdf_typography import LARGER, SMALLER
 
 _EDGE_ROWS = 4
 _NEAR = 5.0  # points
@@ -16,8 +17,6 @@ _PAGE_NUMBER = re.compile(
     r"\W*(?:page|p\.|seite|стор\.?|с\.)?\W*(\d{1,4})\W*(?:(?:of|/|von|de|із|из)\W*\d{1,4}\W*)?", re.IGNORECASE
 )
 _LEAST_ROWS = 6
-_SMALLER = 0.93
-_LARGER = 1.14
 _GAP = 1.7  # of the font's size
 
 
@@ -50,7 +49,7 @@ def running_rows(pages: Sequence[Sequence[Line]]) -> list[set[int]]:
 def _edges(rows: Sequence[Line]) -> dict[int, str]:
     """The rows near the top and the bottom of a page, as they read but for numbers; titles, of large type, are none of them."""
     near = {*range(min(_EDGE_ROWS, len(rows))), *range(max(len(rows) - _EDGE_ROWS, 0), len(rows))}
-    return {at: _key(rows[at].text) for at in sorted(near) if rows[at].size < _LARGER * _usual_size(rows)}
+    return {at: _key(rows[at].text) for at in sorted(near) if rows[at].size < LARGER * _usual_size(rows)}
 
 
 def _usual_size(rows: Sequence[Line]) -> float:
@@ -70,7 +69,7 @@ def _outer(rows: Sequence[Line]) -> set[int]:
     return {
         at
         for at, beside in ((0, 1), (len(rows) - 1, len(rows) - 2))
-        if rows[at].size < _SMALLER * usual and abs(rows[at].y - rows[beside].y) > _GAP * usual
+        if rows[at].size < SMALLER * usual and abs(rows[at].y - rows[beside].y) > _GAP * usual
     }
 
 

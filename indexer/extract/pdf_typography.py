@@ -16,8 +16,9 @@ _SUPPORT = 0.1
 _LEADINGS = (0.8, 2.6)  # of the font's size
 _GAP = 1.22
 _LEAST_GAP = 1.5  # points
-_LARGER = 1.14
-_SMALLER = 0.93
+LARGER = 1.14
+SMALLER = 0.93
+"""Of the running text's size: where type is seen to be another."""
 _SAME_SIZE = 0.08
 
 
@@ -46,10 +47,10 @@ class Typography:
         return distance < 0 or distance > max(usual * _GAP, usual + _LEAST_GAP)
 
     def is_larger(self, line: Line) -> bool:
-        return line.size >= _LARGER * self.size
+        return line.size >= LARGER * self.size
 
     def is_smaller(self, line: Line) -> bool:
-        return line.size <= _SMALLER * self.size
+        return line.size <= SMALLER * self.size
 
 
 def same_size(size: float, other: float) -> bool:

@@ -19,14 +19,13 @@ from indexer.extract.rtf_words import (
     SYMBOLS,
     known_encoding,
 )
+from indexer.extract.style_names import MAX_LEVEL, kind_of_style
 from indexer.model import Block, Kind
 
 _TOKEN = re.compile(
     rb"\\([a-zA-Z]{1,32})(-?\d{1,10})? ?|\\'([0-9a-fA-F]{2})|\\([^a-zA-Z])|([{}])|([\r\n]+)|([^\\{}\r\n]+)", re.DOTALL
 )
-_HEADING = re.compile(r"(?:heading|überschrift|titre|título|заголовок)\s*([1-9])", re.IGNORECASE)
 _SYMBOL_BULLETS = re.compile(rb"[\xa7\xb7\xd8]")
-_MAX_LEVEL = 6
 _MAX_GROUPS = 10_000
 
 
@@ -207,13 +206,8 @@ class RtfText:
             self._side.append(text)
 
     def _name_style(self, name: str) -> None:
-        name = one_line(name).rstrip(";")
-        if match := _HEADING.match(name):
-            self._styles[self._style_number] = (Kind.HEADING, min(int(match[1]), _MAX_LEVEL))
-        elif name.lower() == "title":
-            self._styles[self._style_number] = (Kind.HEADING, 1)
-        elif name.lower() in ("quote", "intense quote", "block text", "quotations"):
-            self._styles[self._style_number] = (Kind.BLOCKQUOTE, 0)
+        if (kind := kind_of_style(one_line(name).rstrip(";"))) is not None:
+            self._styles[self._style_number] = kind
 
     def _to(self, target: str) -> None:
         self._group = replace(self._group, target=target)
@@ -244,7 +238,7 @@ class RtfText:
 
     def _set_outline(self, number: int | None) -> None:
         if self._group.target == "text" and number is not None and 0 <= number < 9:
-            self._flow.style = (Kind.HEADING, min(number + 1, _MAX_LEVEL))
+            self._flow.style = (Kind.HEADING, min(number + 1, MAX_LEVEL))
 
     def _plain_paragraph(self) -> None:
         if self._group.target == "text":

@@ -50,7 +50,8 @@ _ALGORITHMS: Mapping[str, str] = {
     "tr": "turkish",
     "yi": "yiddish",
 }
-_SAME = {"nb": "no", "nn": "no"}
+SAME: Mapping[str, str] = {"nb": "no", "nn": "no"}
+"""Languages that have the stemmer and the stop words of another."""
 _CACHE_LIMIT = 200_000
 
 
@@ -58,7 +59,7 @@ def stemmer_of(language: str | None) -> str:
     """The stemmer of a record's language, as the code of the language that it is made for."""
     if language is None:
         return ENGLISH
-    code = _SAME.get(language, language)
+    code = SAME.get(language, language)
     return code if code in _ALGORITHMS else UNSTEMMED
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from whoosh.lang.stopwords import stoplists
 
 from indexer.search.folding import fold
+from indexer.search.stemming import SAME
 
 ENGLISH: frozenset[str] = frozenset(
     """
@@ -33,14 +34,12 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
 }
 """Language -> its list."""
 
-_SAME = {"nb": "no", "nn": "no"}
-
 
 def stop_list_of(language: str | None) -> str | None:
     """The language on whose list a record's stop words are; None where its language has no list."""
     if language is None:
         return "en"
-    code = _SAME.get(language, language)
+    code = SAME.get(language, language)
     return code if code in STOP_WORDS else None
 
 

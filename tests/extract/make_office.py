@@ -84,8 +84,7 @@ def epub(
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container><rootfiles><rootfile full-path="book/package.opf"/></rootfiles></container>',
         "book/package.opf": (
-            f"<package><metadata {_DC}>{metadata}</metadata><manifest>{items}</manifest>"
-            f"<spine>{spine}</spine>{guide}</package>"
+            f"<package><metadata {_DC}>{metadata}</metadata><manifest>{items}</manifest><spine>{spine}</spine>{guide}</package>"
         ),
     }
     for name, content in chapters.items():

@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 import pytest
 
+from indexer.extract.style_names import kind_of_style
 from indexer.model import Document, Kind
 from indexer.report import Skip
 from tests.extract.conftest import Extract, Extracted, plain
@@ -136,6 +137,24 @@ def test_word_documents_read_as_they_are_shown(extract_file: Extract) -> None:
     assert (metadata.title, metadata.author, metadata.tag) == ("Masts", ("Ilsa Renn", "Teo Maric"), ("radar", "coast"))
     assert (metadata.published, metadata.extra) == (None, {})
     assert document.left_out == len("Contents1" + "fell" + "unseen")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("heading 2", (Kind.HEADING, 2)),
+        ("Überschrift 9", (Kind.HEADING, 6)),
+        ("Title", (Kind.HEADING, 1)),
+        ("Subtitle", None),
+        ("Intense Quote", (Kind.BLOCKQUOTE, 0)),
+        ("Quotations", (Kind.BLOCKQUOTE, 0)),
+        ("Block Text", (Kind.BLOCKQUOTE, 0)),
+        ("Body Text", None),
+        ("Text", None),
+    ],
+)
+def test_styles_say_by_their_names_what_they_make(name: str, kind: tuple[Kind, int] | None) -> None:
+    assert kind_of_style(name) == kind
 
 
 def test_hidden_text_of_word_documents(extract_file: Extract) -> None:

@@ -13,6 +13,7 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, FileStamp, Provenance
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
+from indexer.search.embedded.codec.ranges import bounds_hold, ranges
 
 _SHA_BYTES = 32
 _UNKNOWN = bytes(_SHA_BYTES)
@@ -184,14 +185,13 @@ class FileRecordsFile:
         strings = ("file.path", "entry.id", "entry.place", "reader.format", "reader.version", "note.reason", "note.hint")
         offsets = {name: file[f"{name}.offsets"].astype(np.int64) for name in strings}
         return (
-            all(_rise(each, len(file[name])) for name, each in offsets.items())
+            all(bounds_hold(each, len(each) - 1, len(file[name])) for name, each in offsets.items())
             and all(file[f"file.{name}"].dtype.kind == "u" for name in _FILE_NUMBERS)
             and all(len(file[f"file.{name}"]) == count for name in (*_FILE_NUMBERS, *_FILE_TIMES))
             and all(len(file[f"entry.{name}"]) == entries for name in _ENTRY_NUMBERS)
             and (len(file.strings("file.path")), len(ids), len(file.strings("entry.place"))) == (count, entries, entries)
             and (len(file["file.sha256"]), len(file["entry.digest"])) == (count * _SHA_BYTES, entries * DIGEST_BYTES)
-            and len(bounds) == count + 1
-            and _rise(bounds, entries)
+            and bounds_hold(bounds, count, entries)
             and _below(file["file.root"], len(self._roots))
             and _below(file["file.format"], len(self.readers))
             and _below(file["entry.fate"], len(_FATES))
@@ -260,7 +260,8 @@ class FileRecordsWriter:
         """Write the file and see it to the disk; how many documents these files gave the index."""
         rows = np.array(self._rows, dtype=np.int64)
         counts = self._column(lambda file: np.diff(file["file.bounds"].astype(np.int64)), self._counts)
-        entries = _ranges(np.concatenate(([0], np.cumsum(counts)))[rows], counts[rows])
+        ends = np.cumsum(counts)
+        entries = ranges((ends - counts)[rows], ends[rows])
         numbers = {name: self._of(f"file.{name}", self._numbers[name])[rows] for name in _FILE_NUMBERS}
         numbers |= {name: self._of(f"entry.{name}", self._numbers[name])[entries] for name in _ENTRY_NUMBERS}
         readers, numbers["format"] = self._readers.used(numbers["format"])
@@ -331,18 +332,6 @@ def _order(fates: Array, ids: Sequence[bytes]) -> Array:
     indexed = np.flatnonzero(fates == Fate.INDEXED)
     keys = np.fromiter((zlib.crc32(ids[entry]) for entry in indexed.tolist()), dtype=np.uint32, count=len(indexed))
     return indexed[np.argsort(keys, kind="stable")].astype(np.uint32)
-
-
-def _ranges(starts: Array, counts: Array) -> Array:
-    """From each start so many numbers in a row, one range after the other."""
-    before = np.concatenate(([0], np.cumsum(counts)))
-    ranges: Array = np.arange(int(before[-1])) + np.repeat(starts - before[:-1], counts)
-    return ranges
-
-
-def _rise(bounds: Array, end: int) -> bool:
-    """Whether bounds begin at 0, never fall, and end there."""
-    return len(bounds) > 0 and int(bounds[0]) == 0 and int(bounds[-1]) == end and bool(np.all(bounds[1:] >= bounds[:-1]))
 
 
 def _are_texts(blob: Array, offsets: Array) -> bool:

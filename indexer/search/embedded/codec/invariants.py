@@ -16,6 +16,7 @@ from indexer.search.embedded.codec.arrays import Array, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
+from indexer.search.embedded.codec.ranges import bounds_hold
 from indexer.search.embedded.codec.segment import Postings, Segment
 
 
@@ -90,7 +91,7 @@ def _types_hold(segment: Segment) -> bool:
 
 def _documents_hold(segment: Segment) -> bool:
     bounds, order = segment.file["document.bounds"], segment.file["document.order"]
-    if not _bounds_hold(bounds, segment.documents, segment.records):
+    if not bounds_hold(bounds, segment.documents, segment.records):
         return False
     numbers = np.arange(segment.documents)
     ids = [segment.document_id(number) for number in order.tolist()]
@@ -114,14 +115,14 @@ def _parts_hold(segment: Segment) -> bool:
 
 
 def _metadata_hold(segment: Segment) -> bool:
-    return _bounds_hold(segment.stored.offsets, segment.documents, len(segment.stored.blob)) and all(
+    return bounds_hold(segment.stored.offsets, segment.documents, len(segment.stored.blob)) and all(
         segment.document(number).id for number in range(segment.documents)
     )
 
 
 def _texts_hold(segment: Segment) -> bool:
     return (
-        _bounds_hold(segment.texts.offsets, segment.records, len(segment.texts.blob))
+        bounds_hold(segment.texts.offsets, segment.records, len(segment.texts.blob))
         and all(text.decode() is not None for text in segment.texts)
         and bool(np.all(segment.column("kind").ordinals > 0))
         and {value.decode() for value in segment.column("kind").values} <= set(Kind)
@@ -147,7 +148,7 @@ def _column_holds(segment: Segment, field: str) -> bool:
     column = segment.column(field)
     owners = segment.documents if column.per_document else segment.records
     if column.starts is not None:
-        placed = _bounds_hold(column.starts, owners, len(column.ordinals)) and bool(np.all(column.ordinals > 0))
+        placed = bounds_hold(column.starts, owners, len(column.ordinals)) and bool(np.all(column.ordinals > 0))
     else:
         placed = len(column.ordinals) == owners
     return (
@@ -179,7 +180,7 @@ def _words_hold(segment: Segment, field: str) -> bool:
     units = segment.units(field)
     terms = len(postings.terms)
     # What is counted out below may not be more than there is.
-    if not _bounds_hold(postings.bounds, terms, len(postings.ids)) or len(postings.freqs) != len(postings.ids):
+    if not bounds_hold(postings.bounds, terms, len(postings.ids)) or len(postings.freqs) != len(postings.ids):
         return False
     bounds = postings.bounds.astype(np.int64)
     if not bool(np.all(bounds[1:] > bounds[:-1])):
@@ -189,7 +190,7 @@ def _words_hold(segment: Segment, field: str) -> bool:
     blocks = _sums(postings.freqs, np.arange(0, len(postings.freqs), SKIP))
     return (
         _sorted(postings.terms)
-        and _bounds_hold(postings.position_bounds, terms, len(postings.positions))
+        and bounds_hold(postings.position_bounds, terms, len(postings.positions))
         and int(postings.ids.max(initial=0)) < max(units, 1)
         and bool(np.all(rising))
         and bool(np.all(postings.freqs > 0))
@@ -217,13 +218,6 @@ def _forms_hold(postings: Postings) -> bool:
         and np.array_equal(postings.form_variants, form_variants(postings.form_terms))
         and np.array_equal(postings.variant_bounds, bounds)
         and len(postings.variants) == int(bounds[-1])
-    )
-
-
-def _bounds_hold(bounds: Array, count: int, end: int) -> bool:
-    """Whether bounds of so many things begin at 0, never fall, and end there."""
-    return (
-        len(bounds) == count + 1 and int(bounds[0]) == 0 and int(bounds[-1]) == end and bool(np.all(bounds[1:] >= bounds[:-1]))
     )
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels.term import (
     BEGIN,
     CONSTANT,
@@ -169,14 +170,6 @@ def _add_at_records(total: Array, records: Array, term: _Term, within: Records, 
     tf[held] = term.freqs[places] * within.weights[within.lengths[records[held]]]
     tf = _with_titles(tf, records, term, within)
     total += term.factor * tf / (k1 + tf)
-
-
-def ranges(begins: Array, ends: Array) -> Array:
-    """The numbers from each begin to each end, in a row."""
-    each = ends - begins
-    stops = np.cumsum(each)
-    places: Array = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(begins - (stops - each), each)
-    return places
 
 
 def contained(values: Array, within: Array) -> Array:

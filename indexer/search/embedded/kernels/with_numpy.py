@@ -10,9 +10,10 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.numpy_near import near
-from indexer.search.embedded.kernels.numpy_scoring import contained, ranges
+from indexer.search.embedded.kernels.numpy_scoring import contained
 from indexer.search.embedded.kernels.term import SHIFT, Occurring, Terms, Words
 
 
