@@ -25,7 +25,8 @@ _BIBTEX_SPECIAL = {
     "^": r"\textasciicircum{}",
 }
 _BIBTEX_ESCAPED = re.compile("[" + re.escape("".join(_BIBTEX_SPECIAL)) + "]")
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_\[\]<>])")
+_MARKDOWN_SPECIAL = re.compile(r"[\\`*_\[\]<>]")
+_NOT_IN_A_KEY = re.compile(r"[^A-Za-z0-9]+")
 _BREAKS = re.compile(r"[\s\x00-\x1f\u2028\u2029]+")
 
 
@@ -44,7 +45,8 @@ def cite(document: DocumentMetadata, paragraph: Paragraph | None, permalink: str
 
     Where the document states its own URL, that is the address cited and the permalink stands beside it.
     """
-    place = "" if paragraph is None else ", ".join(filter(None, (page_of(paragraph), f"¶ {paragraph.ordinal}")))
+    page = page_of(paragraph) if paragraph else ""
+    place = f"{page}, ¶ {paragraph.ordinal}" if paragraph and page else f"¶ {paragraph.ordinal}" if paragraph else ""
     original = web_url(document.url)
     published = _line(document.published or "")
     fields = _Fields(
@@ -144,13 +146,15 @@ def _day(published: str) -> str:
 
 
 def _key(document_id: str, ordinal: int | None) -> str:
-    plain = unicodedata.normalize("NFKD", document_id).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-") or "document"
+    plain = document_id
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", document_id).encode("ascii", "ignore").decode()
+    stem = _NOT_IN_A_KEY.sub("-", plain).strip("-") or "document"
     return stem if ordinal is None else f"{stem}-p{ordinal}"
 
 
 def _escape_markdown(text: str) -> str:
-    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)
+    return _MARKDOWN_SPECIAL.sub(lambda found: f"\\{found[0]}", text)
 
 
 def _escape_bibtex(name: str, value: str) -> str:

@@ -9,7 +9,7 @@ from indexer.search.response import Facet
 from webapp import params
 from webapp.facets import FacetView, present_facet
 from webapp.labels import counted
-from webapp.links import search_url
+from webapp.links import SearchLinks, search_url
 from webapp.params import FacetParams
 from webapp.present import FormView
 
@@ -37,7 +37,7 @@ def page_request(request: SearchRequest) -> SearchRequest:
 def present_facet_page(field: str, facet: Facet, asked: FacetParams) -> FacetPageView:
     """Lay out a facet. Its values are controls of the page's own form, which carries the rest of the search hidden."""
     request = asked.request
-    view = present_facet(field, facet, request)
+    view = present_facet(field, facet, SearchLinks(request))
     own = {"q", "page", field, f"exclude_{field}"}
     found = f"{counted(facet.distinct, 'value')}" + (f" with a word that begins with “{asked.prefix}”" if asked.prefix else "")
     return FacetPageView(

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from indexer.errors import NotFound
 from indexer.fields import FACETS, FIELD_BY_NAME
+from indexer.frozen import constructor
 from indexer.search.request import MAX_FACET_SIZE, Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue, SearchResponse
 from webapp.labels import number, shortened, value_label
-from webapp.links import search_url, without_filter, without_range
+from webapp.links import SearchLinks, search_url, without_filter, without_range
 
 _FACET_SIZES = (100, MAX_FACET_SIZE)
 _CLOSED = frozenset({"format", "section"})
@@ -30,6 +31,9 @@ class ValueView:
     bar: str
     included: bool
     excluded: bool
+
+
+_VALUE = constructor(ValueView)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,9 @@ def facet_name(name: str) -> str:
     return name
 
 
-def present_facets(response: SearchResponse, request: SearchRequest) -> tuple[FacetView, ...]:
+def present_facets(response: SearchResponse, links: SearchLinks) -> tuple[FacetView, ...]:
     """The facets that have a value to show, in the order of the field table."""
-    return tuple(present_facet(name, facet, request) for name, facet in response.facets.items() if facet.values)
+    return tuple(present_facet(name, facet, links) for name, facet in response.facets.items() if facet.values)
 
 
 def present_chips(request: SearchRequest) -> tuple[Chip, ...]:
@@ -105,43 +109,46 @@ def _range_label(first: str | None, last: str | None) -> str:
     return f"from {first}" if first else f"to {last}"
 
 
-def present_facet(name: str, facet: Facet, request: SearchRequest) -> FacetView:
+def present_facet(name: str, facet: Facet, links: SearchLinks) -> FacetView:
     """Lay out one facet; chosen values come first."""
     field = FIELD_BY_NAME[name]
-    values = sorted(facet.values, key=lambda value: _ORDER[value.state])
-    most = max((value.count for value in values), default=0)
-    hidden = facet.distinct - sum(value.count > 0 for value in values)
+    values = facet.values
     chosen = any(value.state is not FacetState.NONE for value in values)
-    larger = next((size for size in _FACET_SIZES if size > request.facet_size), None)
-    default = SearchRequest().facet_size
+    if chosen:
+        values = tuple(sorted(values, key=lambda value: _ORDER[value.state]))
+    most = max((value.count for value in values), default=0)
+    hidden = facet.distinct - sum([value.count > 0 for value in values])
+    listed, default = links.request.facet_size, SearchRequest().facet_size
+    larger = next((size for size in _FACET_SIZES if size > listed), None)
     return FacetView(
         name=name,
         label=field.label,
         opened=chosen or name not in _CLOSED,
         distinct=number(facet.distinct),
-        values=tuple(_value(name, place, value, most) for place, value in enumerate(values)),
+        values=tuple([_value(name, place, value, most) for place, value in enumerate(values)]),
         more=number(hidden) if hidden > 0 else "",
-        more_url=_sized(request, larger, name) if hidden > 0 and larger else None,
-        fewer_url=_sized(request, default, name) if request.facet_size > default and len(values) > default else None,
+        more_url=_sized(links, larger, name) if hidden > 0 and larger else None,
+        fewer_url=_sized(links, default, name) if listed > default and len(values) > default else None,
         missing=number(facet.missing) if facet.missing else "",
     )
 
 
-def _sized(request: SearchRequest, size: int, name: str) -> str:
-    return f"{search_url(replace(request, facet_size=size))}#f-{name}"
+def _sized(links: SearchLinks, size: int, name: str) -> str:
+    return f"{links.sized(size)}#f-{name}"
 
 
 def _value(name: str, place: int, value: FacetValue, most: int) -> ValueView:
     included = value.state is FacetState.INCLUDED
     excluded = value.state is FacetState.EXCLUDED
-    return ValueView(
-        id=f"v-{name}-{place}",
-        name=f"exclude_{name}" if excluded else name,
-        exclude_name=f"exclude_{name}",
-        value=value.value,
-        label=value_label(name, value.value),
-        count=number(value.count),
-        bar=f"{value.count * 100 / most:.1f}" if most else "0",
-        included=included,
-        excluded=excluded,
+    exclude_name = f"exclude_{name}"
+    return _VALUE(
+        f"v-{name}-{place}",
+        exclude_name if excluded else name,
+        exclude_name,
+        value.value,
+        value_label(name, value.value),
+        f"{value.count:,}",
+        f"{value.count * 100 / most:.1f}" if most else "0",
+        included,
+        excluded,
     )

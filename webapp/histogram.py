@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby
 
+from indexer.frozen import constructor
 from indexer.published import parse_published
 from indexer.search.request import Interval, SearchRequest
 from indexer.search.response import Bucket, Histogram
@@ -24,9 +26,9 @@ _YEARS_IN_A_ROW = 4
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A stretch of days. column_x: where what can be clicked begins; x, y, height: what is drawn in it.
+    """A stretch of days, from `first` to `last` as ISO has them. column_x: where what can be clicked begins.
 
-    chosen: inside the request's range.
+    x, y, height: what is drawn in it; chosen: inside the request's range.
     """
 
     column_x: str
@@ -34,8 +36,12 @@ class Bar:
     y: str
     height: str
     label: str
-    url: str
+    first: str
+    last: str
     chosen: bool
+
+
+_BAR = constructor(Bar)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +58,11 @@ class DatesView:
     """The dates facet. first, last: ISO days of the request's range, or "". aligned: each year stands under its own bars.
 
     column_width, bar_width: of what can be clicked and of what is drawn in it, for every bar.
+    around_days: the address of a bar, less its first and its last day.
     """
 
     bars: tuple[Bar, ...]
+    around_days: tuple[str, str, str]
     column_width: str
     bar_width: str
     years: tuple[Stretch, ...]
@@ -75,9 +83,10 @@ def present_dates(histogram: Histogram, links: SearchLinks) -> DatesView:
         f"{number(histogram.missing)} without a date" if histogram.missing else "",
     ]
     shown = _merged(buckets)
-    column = WIDTH / max(len(shown), _FEWEST_COLUMNS)
+    column = _column_width(len(shown))
     return DatesView(
-        bars=_bars(shown, column, links, first, last),
+        bars=_bars(shown, first, last),
+        around_days=links.around_days,
         column_width=f"{column:.2f}",
         bar_width=f"{(1 - _GAP) * column:.2f}",
         years=years,
@@ -123,23 +132,27 @@ def _merged(buckets: Sequence[Bucket]) -> Sequence[Bucket]:
     return [Bucket(group[0].first, group[-1].last, sum(one.count for one in group)) for group in groups]
 
 
-def _bars(buckets: Sequence[Bucket], column: float, links: SearchLinks, first: str, last: str) -> tuple[Bar, ...]:
+def _bars(buckets: Sequence[Bucket], first: str, last: str) -> tuple[Bar, ...]:
     most = max((bucket.count for bucket in buckets), default=0) or 1
-    bars: list[Bar] = []
-    for place, bucket in enumerate(buckets):
-        height = max(bucket.count / most * (HEIGHT - 4), 1.5) if bucket.count else 0.0
-        bars.append(
-            Bar(
-                column_x=f"{place * column:.2f}",
-                x=f"{(place + _GAP / 2) * column:.2f}",
-                y=f"{HEIGHT - height:.2f}",
-                height=f"{height:.2f}",
-                label=f"{days_label(bucket.first, bucket.last)}: {number(bucket.count)}",
-                url=links.within(bucket.first, bucket.last),
-                chosen=(not first or bucket.last >= first) and (not last or bucket.first <= last),
-            )
-        )
+    bars = []
+    for bucket, (column_x, x) in zip(buckets, _columns(len(buckets)), strict=True):
+        begin, end, count = bucket.first, bucket.last, bucket.count
+        height = max(count / most * (HEIGHT - 4), 1.5) if count else 0.0
+        label = f"{days_label(begin, end)}: {count:,}"
+        chosen = (not first or end >= first) and (not last or begin <= last)
+        bars.append(_BAR(column_x, x, f"{HEIGHT - height:.2f}", f"{height:.2f}", label, begin, end, chosen))
     return tuple(bars)
+
+
+def _column_width(columns: int) -> float:
+    return WIDTH / max(columns, _FEWEST_COLUMNS)
+
+
+@lru_cache(maxsize=16)
+def _columns(columns: int) -> tuple[tuple[str, str], ...]:
+    """Where each column of so many begins, and where the bar in it does."""
+    width = _column_width(columns)
+    return tuple((f"{place * width:.2f}", f"{(place + _GAP / 2) * width:.2f}") for place in range(columns))
 
 
 def _years(buckets: Sequence[Bucket], links: SearchLinks, *, every: bool) -> tuple[Stretch, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from functools import lru_cache
 
 from indexer.model import Kind, Paragraph
 from indexer.published import parse_published
@@ -89,6 +89,9 @@ class Script:
     dir: str = "auto"
 
 
+_UNKNOWN = Script()
+
+
 @dataclass(frozen=True, slots=True)
 class Dated:
     """A date. shown: as stated, less a time; machine: what `<time datetime>` takes, or None where it is no date."""
@@ -99,10 +102,17 @@ class Dated:
 
 def script(language: str | None, text: str) -> Script:
     """How a text in a document of a stated language is written; one without a letter of that script runs left to right."""
+    unlike, like = _scripts(language)
+    return like if like is not unlike and _RIGHT_TO_LEFT_LETTER.search(text) else unlike
+
+
+@lru_cache(maxsize=256)
+def _scripts(language: str | None) -> tuple[Script, Script]:
+    """Of a text in a language: how one without and how one with a letter from right to left is written."""
     if language is None or not _LANGUAGE_TAG.fullmatch(language):
-        return Script()
-    right_to_left = language.partition("-")[0].lower() in _RIGHT_TO_LEFT and _RIGHT_TO_LEFT_LETTER.search(text)
-    return Script(language, "rtl" if right_to_left else "ltr")
+        return (_UNKNOWN, _UNKNOWN)
+    unlike = Script(language, "ltr")
+    return unlike, Script(language, "rtl") if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else unlike
 
 
 def value_label(field: str, value: str) -> str:
@@ -146,15 +156,11 @@ def dated(published: str | None) -> Dated | None:
 
 def days_label(first: str, last: str) -> str:
     """Two ISO days, ends included, as briefly as they can be named: `2024`, `May 2025`, `19 May 2025`, or both days."""
-    start, end = date.fromisoformat(first), date.fromisoformat(last)
-    if start == end:
-        return f"{start.day} {_MONTHS[start.month]} {start.year}"
-    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-        return str(start.year) if start.year == end.year else f"{start.year} to {end.year}"
-    if start.day == 1 and (start.year, start.month) == (end.year, end.month) and end.day == _last_day(end):
-        return f"{_MONTHS[start.month]} {start.year}"
+    year, month, day = int(first[:4]), int(first[5:7]), int(first[8:])
+    if first == last:
+        return f"{day} {_MONTHS[month]} {year}"
+    if first[4:] == "-01-01" and last[4:] == "-12-31":
+        return f"{year}" if first[:4] == last[:4] else f"{year} to {int(last[:4])}"
+    if day == 1 and first[:7] == last[:7] and int(last[8:]) == calendar.monthrange(year, month)[1]:
+        return f"{_MONTHS[month]} {year}"
     return f"{first} to {last}"
-
-
-def _last_day(day: date) -> int:
-    return calendar.monthrange(day.year, day.month)[1]

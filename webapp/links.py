@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from urllib.parse import quote
 
 from indexer.config import Settings
 from indexer.fields import FIELDS
 from indexer.search.request import Filter, SearchRequest
+from webapp.arguments import ON
 from webapp.params import QueryString, query_string
 
 # A search for everything says so: without any parameter, `/` is the start page.
 _EVERYTHING = "page=1"
 _NO_FILTER = Filter("")
-_NO_DAYS = "published_from=0&published_to=0"
 
 
 def server_url(settings: Settings) -> str:
@@ -35,17 +36,40 @@ class SearchLinks:
         self.request = request
         self._query = QueryString(request)
         self._filters = {one.field: one for one in request.filters}
-        # A histogram has a hundred links that differ in two days alone.
-        undated = self._query.changed(published_from=("0",), published_to=("0",), page=())
-        self._before_days, _, self._after_days = undated.partition(_NO_DAYS)
 
     def page(self, number: int) -> str:
         """Another page of the results."""
         return _results(self._query.changed(page=(str(number),)))
 
+    @cached_property
+    def around_days(self) -> tuple[str, str, str]:
+        """What stands before, between and after the two ISO days of `within`: a histogram has a hundred of them."""
+        undated = self._query.changed(published_from=("0",), published_to=("0",), page=())
+        before, _, after = undated.partition("published_from=0&published_to=0")
+        return f"/?{before}published_from=", "&published_to=", after
+
     def within(self, first: str, last: str) -> str:
         """The results from one ISO day to another, from the first page."""
-        return f"/?{self._before_days}published_from={first}&published_to={last}{self._after_days}"
+        before, between, after = self.around_days
+        return f"{before}{first}{between}{last}{after}"
+
+    def sized(self, facet_size: int) -> str:
+        """The same page with facets that list so many values."""
+        return _results(self._query.changed(facet_size=(str(facet_size),)))
+
+    def explained(self, explain: bool) -> str:
+        """The same page, with or without what counted in each hit."""
+        return _results(self._query.changed(explain=(ON,) if explain else ()))
+
+    def unfiltered(self) -> str:
+        """The query alone, from its first page."""
+        nothing = {f"{kind}{one.field}": () for one in self.request.filters for kind in ("", "exclude_")}
+        return _results(self._query.changed(**nothing, published_from=(), published_to=(), page=()))
+
+    def api(self) -> str:
+        """The same results as JSON."""
+        written = str(self._query)
+        return f"/api/search?{written}" if written else "/api/search"
 
     def filtered(self, field: str, value: str) -> str:
         """The results, from the first page, with one more value included, which then is not excluded."""

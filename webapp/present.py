@@ -18,7 +18,7 @@ from webapp.citations import Citation, cite
 from webapp.facets import Chip, FacetView, present_chips, present_facets
 from webapp.histogram import DatesView, present_dates
 from webapp.labels import Dated, counted, dated, number, shortened
-from webapp.links import SearchLinks, api_url, document_url, search_url, without_filter, without_filters
+from webapp.links import SearchLinks, document_url, search_url, without_filter
 from webapp.meant import MeantView, TitleView, present_meant, present_title
 from webapp.pager import Pager, last_page, present_pager
 from webapp.passages import Neighbour, Passage, Titled, neighbours_of, passage_of, titled
@@ -144,8 +144,8 @@ def present_results(
         took=f"{took_ms:.1f} ms",
         notices=_notices(request, response),
         chips=present_chips(request),
-        clear_url=search_url(without_filters(request)),
-        facets=present_facets(response, request),
+        clear_url=links.unfiltered(),
+        facets=present_facets(response, links),
         kept=params.write(replace(request, page=1)),
         dates=present_dates(response.histogram, links) if response.histogram else None,
         sorts=_sorts(request),
@@ -154,8 +154,8 @@ def present_results(
         titles=tuple(present_title(title, links) for title in response.titles),
         hits=hits,
         pager=present_pager(response.total, links),
-        explain=_explain(request) if hits and request.query.scored else None,
-        json_url=api_url(request),
+        explain=_explain(links) if hits and request.query.scored else None,
+        json_url=links.api(),
     )
 
 
@@ -249,10 +249,10 @@ def _notices(request: SearchRequest, response: SearchResponse) -> tuple[Notice, 
     return tuple(notices)
 
 
-def _explain(request: SearchRequest) -> Switch:
+def _explain(links: SearchLinks) -> Switch:
     """The same page with, or without, what counted in each hit."""
-    other = replace(request, explain=not request.explain)
-    return Switch("Explain" if other.explain else "Don’t explain", search_url(other))
+    explain = not links.request.explain
+    return Switch("Explain" if explain else "Don’t explain", links.explained(explain))
 
 
 def _sorts(request: SearchRequest) -> tuple[SortOption, ...]:

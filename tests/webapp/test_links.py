@@ -30,6 +30,15 @@ def test_a_stretch_of_days(request: SearchRequest, first: date, last: date) -> N
     assert links.SearchLinks(request).within(first.isoformat(), last.isoformat()) == links.search_url(within)
 
 
+@given(requests(), st.sampled_from((1, 10, 100)), st.booleans())
+def test_the_same_page_otherwise(request: SearchRequest, facet_size: int, explain: bool) -> None:
+    of = links.SearchLinks(request)
+    assert of.sized(facet_size) == links.search_url(replace(request, facet_size=facet_size))
+    assert of.explained(explain) == links.search_url(replace(request, explain=explain))
+    assert of.unfiltered() == links.search_url(links.without_filters(request))
+    assert of.api() == links.api_url(request)
+
+
 @given(requests(), st.sampled_from(FACETS), st.sampled_from(("Ostrel Daily", "x&y=z", "50% + #1", "Łukasz")))
 def test_a_value_more(request: SearchRequest, field: str, value: str) -> None:
     url = links.SearchLinks(request).filtered(field, value)

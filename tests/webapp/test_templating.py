@@ -33,14 +33,15 @@ def test_what_is_not_there_is_a_fault(app: Flask, template: str, error: type[Exc
 
 def test_bars_escape_what_is_text(app: Flask) -> None:
     nasty = "\"><script>'&"
-    bar = Bar("0.00", "1.00", "2.00", "3.00", nasty, f"/?q={nasty}", True)
-    dates = DatesView((bar,), "30.00", "25.20", (), False, "", "", "")
+    bar = Bar("0.00", "1.00", "2.00", "3.00", "May 2025: 3", "2025-05-01", "2025-05-31", True)
+    dates = DatesView((bar,), (f"/?q={nasty}&from=", "&to=", f"&x={nasty}"), "30.00", "25.20", (), False, "", "", "")
     with app.test_request_context():
         for template, macro in (("bars.txt", "bars"), ("histogram.html", "histogram")):
             drawn = get_template_attribute(f"partials/{template}", macro)(dates)
             assert nasty not in drawn
-            assert "<title>&#34;&gt;&lt;script&gt;&#39;&amp;</title>" in drawn
-            assert 'href="/?q=&#34;&gt;&lt;script&gt;&#39;&amp;" tabindex' in drawn
+            escaped = "&#34;&gt;&lt;script&gt;&#39;&amp;"
+            assert f'href="/?q={escaped}&amp;from=2025-05-01&amp;to=2025-05-31&amp;x={escaped}" tabindex' in drawn
+            assert "<title>May 2025: 3</title>" in drawn
             assert 'x="1.00" y="2.00" width="25.20" height="3.00"' in drawn
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from time import perf_counter
@@ -35,10 +36,11 @@ _ROBOTS = "User-agent: *\nDisallow: /\n"
 @blueprint.get("/")
 def search() -> str:
     """Results; without any parameter, the start page."""
-    parsed = params.parse(_pairs())
+    pairs = _pairs()
+    parsed = params.parse(pairs)
     engine = current().engine
     notice = unknown_notice(parsed.unknown)
-    if not _asks_anything(parsed):
+    if not _asks_anything(pairs, parsed.unknown):
         return _start(engine, notice)
     started = perf_counter()
     response = engine.search(parsed.request)
@@ -139,9 +141,9 @@ def _count(engine: SearchEngine, asked: SearchRequest) -> int:
     return engine.search(replace(asked, page=1, page_size=1, facets=(), hints=False, explain=False)).total
 
 
-def _asks_anything(parsed: params.ParsedParams) -> bool:
+def _asks_anything(pairs: Sequence[tuple[str, str]], unknown: Sequence[str]) -> bool:
     """Whether any parameter that means something has a value."""
-    return any(value.strip() and name not in parsed.unknown for name, value in _pairs())
+    return any(value.strip() and name not in unknown for name, value in pairs)
 
 
 def _pairs() -> list[tuple[str, str]]:
