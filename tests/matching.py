@@ -182,7 +182,7 @@ def _word_slot(word: str, key: Callable[[str], str], equivalents: Equivalents) -
     return (
         parts,
         *((_same(key, token.form, *equivalents(token.form)),) for token in joined),
-        *(tuple(_same(key, part) for part in other) for other in longer),
+        *(tuple(_same(key, part, *equivalents(part)) for part in other) for other in longer),
     )
 
 

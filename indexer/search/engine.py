@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -18,6 +19,7 @@ from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
 from indexer.search.response import DocumentResponse, Facet, Generation, Hit, IndexStatus, SearchResponse, Suggestion
+from indexer.search.synonyms import with_synonyms
 from indexer.search.variants import Variants, read_synonyms, spellings
 
 
@@ -164,7 +166,9 @@ def open_engine(settings: Settings) -> SearchEngine:
     Raises UsageError for synonyms that cannot be read; lines of theirs that say nothing are logged and left out.
     """
     if settings.engine == "embedded":
-        return EmbeddedEngine(settings.index_dir, settings.kernels, _variants(settings.synonyms).of)
+        variants = _variants(settings.synonyms)
+        widen = partial(with_synonyms, variants=variants)
+        return EmbeddedEngine(settings.index_dir, settings.kernels, variants.of, widen)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
 
 

@@ -1,8 +1,8 @@
 """Spelling variants: words that count as one in a query, by a rule, by a table of ours and by the user's synonyms.
 
 Both the table `spellings.txt` and a synonyms file have one form: a line names words that count as one in all their forms,
-parted by commas; `#` begins a comment; lines that share a word are one group. An entry of several words is found by the others
-and finds nothing itself. Only queries look here: an index is the same whatever the files say.
+parted by commas; `#` begins a comment; lines that share an entry are one group. Where some of its entries have several words,
+another has one. Only queries look here: an index is the same whatever the files say.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -38,9 +38,14 @@ class BadLine:
 
 @dataclass(frozen=True)
 class Variants:
-    """The forms that count as one with a form. groups: English stem -> the words of its group, folded."""
+    """The forms that count as one with a form. groups: English stems, spaces between them -> the entries of a group, folded."""
 
     groups: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def longest(self) -> int:
+        """The words of the longest entry."""
+        return max((key.count(" ") + 1 for key in self.groups), default=1)
 
     def of(self, form: str) -> tuple[str, ...]:
         """The other forms that a folded form stands for, each of another stem than it; none for most words.
@@ -52,8 +57,12 @@ class Variants:
         by_rule = _by_rule(form)
         if not group and by_rule is None:
             return ()
-        others = {stem(word): word for word in (*group, *([] if by_rule is None else [by_rule])) if stem(word) != own}
+        others = {_key(word): word for word in (*group, *([] if by_rule is None else [by_rule])) if _key(word) != own}
         return tuple(others.values())
+
+    def word_for(self, words: str) -> str | None:
+        """The single word that several, folded and parted by spaces, count as; None for most."""
+        return next((entry for entry in self.groups.get(_key(words), ()) if " " not in entry), None)
 
     def with_lines(self, lines: Iterable[str]) -> tuple[Variants, tuple[BadLine, ...]]:
         """These and the groups of some lines, and the lines that are left out."""
@@ -117,11 +126,15 @@ def _forms(entry: str) -> tuple[str, ...]:
     return (parts, *(form for reading in joined for form in reading))
 
 
+def _key(entry: str) -> str:
+    return " ".join(map(stem, entry.split()))
+
+
 def _join(groups: dict[str, tuple[str, ...]], words: tuple[str, ...]) -> None:
     """Make words, and the groups that they belong to, one. Raises ValueError where that gives too large a group."""
-    known = [groups[stem(word)] for word in words if stem(word) in groups]
+    known = [groups[key] for word in words if (key := _key(word)) in groups]
     joined = dict.fromkeys(chain(words, *known))
     if len(joined) > MAX_GROUP:
         raise ValueError(f"makes more than {MAX_GROUP} words count as one")
     group = tuple(joined)
-    groups.update((stem(word), group) for word in group if " " not in word)
+    groups.update((_key(word), group) for word in group)

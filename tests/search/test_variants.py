@@ -85,6 +85,15 @@ def test_several_words_are_found_by_one() -> None:
     assert variants.of("vda") == ("velmara defence agency",)
     assert variants.of("hs3") == ("hs 3", "harbour shield")
     assert variants.of("velmara") == ()
+    assert variants.word_for("velmara defence agencies") == "vda"
+    assert variants.word_for("velmara defence") is None
+    assert variants.word_for("harbour shields") == "hs3"
+    assert (variants.longest, spellings().longest) == (3, 1)
+
+
+def test_lines_that_share_several_words_are_one_group() -> None:
+    variants, _ = NONE.with_lines(["VDA, Velmara Defence Agency", "AVD, Velmara Defence Agencies"])
+    assert set(variants.of("avd")) == {"vda", "velmara defence agency"}
 
 
 def test_words_of_scripts_without_spaces_stay_whole() -> None:

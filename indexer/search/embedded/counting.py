@@ -13,18 +13,19 @@ from indexer.search import syntax
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered
-from indexer.search.embedded.judged import Tree, stop_lists_of, without_stop_words
+from indexer.search.embedded.judged import Tree, Widening, stop_lists_of, without_stop_words
 from indexer.search.query import All, Any, Node
 from indexer.search.request import SearchRequest
 
 
 class Counting:
-    """Counts for as long as one request lasts. request: whose filters and `match` hold."""
+    """Counts for as long as one request lasts. request: whose filters and `match` hold; widen: as every query is widened."""
 
-    def __init__(self, evaluations: Sequence[Evaluation], request: SearchRequest) -> None:
+    def __init__(self, evaluations: Sequence[Evaluation], request: SearchRequest, widen: Widening) -> None:
         self.evaluations = evaluations
         self._stop_lists = stop_lists_of([evaluation.segment for evaluation in evaluations])
         self._request = request
+        self._widen = widen
         # What is equal is the same: an evaluation knows a node again by its identity.
         self._nodes: dict[Node, Node] = {}
         self._judged: dict[Node, Tree] = {}
@@ -33,7 +34,7 @@ class Counting:
         """The live records of each segment that match a tree, whatever the filters say."""
         judged = self._judged.get(tree)
         if judged is None:
-            judged = self._judged[tree] = without_stop_words(self._same_nodes(tree), self._stop_lists)
+            judged = self._judged[tree] = without_stop_words(self._same_nodes(self._widen(tree)), self._stop_lists)
         return [evaluation.records(judged) for evaluation in self.evaluations]
 
     def _same_nodes(self, node: Node) -> Node:

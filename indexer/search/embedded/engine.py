@@ -27,7 +27,7 @@ from indexer.search.embedded.facets import Filtered, count_facet
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.hits import read_hits, read_neighbours
-from indexer.search.embedded.judged import Tree, without_stop_words
+from indexer.search.embedded.judged import Tree, Widening, as_it_is, without_stop_words
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.manifest import MANIFEST, read_manifest
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
@@ -98,11 +98,13 @@ class EmbeddedEngine:
         index_dir: Path,
         kernels: str = "auto",
         equivalents: Equivalents = no_equivalents,
+        widen: Widening = as_it_is,
         ranking: Ranking = _RANKING,
     ) -> None:
-        """equivalents: what counts as the same word as a form."""
+        """equivalents: what counts as the same word as a form; widen: makes several words find the word that they count as."""
         self._index_dir = index_dir
         self._equivalents = equivalents
+        self._widen = widen
         self._manifest = index_dir / MANIFEST
         self._kernels = load_kernels(kernels)
         self._ranking = ranking
@@ -143,7 +145,8 @@ class EmbeddedEngine:
         if total >= FEW or not request.query.source:
             return None
         vocabulary = Vocabulary(snapshot.segments, self._kernels)
-        return did_you_mean(request.query.source, total, snapshot.records, vocabulary, Counting(evaluations, request))
+        counting = Counting(evaluations, request, self._widen)
+        return did_you_mean(request.query.source, total, snapshot.records, vocabulary, counting)
 
     @_translated
     def facet(self, request: SearchRequest, field: str, prefix: str = "") -> Facet:
@@ -159,19 +162,20 @@ class EmbeddedEngine:
     def suggest(self, text: str) -> tuple[Suggestion, ...]:
         """What a query may become: see SearchEngine."""
         snapshot = self._snapshot()
-        return suggest(snapshot, text, self._evaluations(snapshot), self._kernels)
+        counting = Counting(self._evaluations(snapshot), SearchRequest(), self._widen)
+        return suggest(snapshot, text, counting, self._kernels)
 
     def _evaluations(self, snapshot: Snapshot) -> list[Evaluation]:
         return [Evaluation(segment, self._kernels, self._equivalents) for segment in snapshot.segments]
 
     def _find(self, snapshot: Snapshot, query: ParsedQuery) -> _Found:
         """What a query finds without any filter, relaxed where it has to be."""
-        tree = without_stop_words(query.tree, snapshot.stop_lists)
+        tree = without_stop_words(self._widen(query.tree), snapshot.stop_lists)
         evaluations = self._evaluations(snapshot)
         records = [evaluation.records(tree) for evaluation in evaluations]
         if query.relaxed is None or any(map(len, records)):
             return _Found(tree, evaluations, records, False)
-        tree = without_stop_words(query.relaxed, snapshot.stop_lists)
+        tree = without_stop_words(self._widen(query.relaxed), snapshot.stop_lists)
         return _Found(tree, evaluations, [evaluation.records(tree) for evaluation in evaluations], True)
 
     def _filtered(self, snapshot: Snapshot, found: Sequence[Array], request: SearchRequest) -> list[Filtered]:
@@ -181,7 +185,7 @@ class EmbeddedEngine:
         ]
 
     def _titles(self, snapshot: Snapshot, evaluations: Sequence[Evaluation], request: SearchRequest) -> tuple[TitleHit, ...]:
-        tree = title_tree(request, snapshot.stop_lists)
+        tree = title_tree(request, snapshot.stop_lists, self._widen)
         best = best_titles(tree, evaluations, request) if tree is not None else []
         if not best or tree is None:
             return ()

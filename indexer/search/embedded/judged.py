@@ -5,7 +5,7 @@ A word may be a stop word in one language and say something in another: a record
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -16,6 +16,14 @@ from indexer.search.stopwords import is_stop_word, stop_list_of
 
 StopList: TypeAlias = str | None
 """What `stop_list_of` gives."""
+
+Widening: TypeAlias = Callable[[Node], Node]
+"""Makes a query find what counts as the same as several of its words, too."""
+
+
+def as_it_is(tree: Node) -> Node:
+    """The tree: several words count as nothing else."""
+    return tree
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _slot(word: str, exact: bool, equivalents: Equivalents) -> Slot:
     # The last reading is the word whole.
     longer = [other for other in equivalents(readings[-1][0]) if " " in other]
     alike = [tuple(_alike(form, equivalents) for form in reading) for reading in readings]
-    return Slot((*alike, *(tuple((form,) for form in other.split()) for other in longer)), exact)
+    return Slot((*alike, *(tuple(_alike(form, equivalents) for form in other.split()) for other in longer)), exact)
 
 
 def _alike(form: str, equivalents: Equivalents) -> Forms:

@@ -5,13 +5,12 @@ Nothing is kept for it in the index: words come from the dictionaries, phrases f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from indexer.fields import FACETS
 from indexer.search import syntax
 from indexer.search.embedded.counting import Counting
-from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.names import best_names, best_titles
 from indexer.search.embedded.runs import Runs, sample
@@ -21,7 +20,6 @@ from indexer.search.folding import fold
 from indexer.search.lexer import plain_words
 from indexer.search.query import All, Node, Phrase
 from indexer.search.quotations import MARKS
-from indexer.search.request import SearchRequest
 from indexer.search.response import MAX_SUGGESTIONS, Suggestion, SuggestionKind
 from indexer.search.stopwords import is_stop_word
 from indexer.search.typed import Typed, read_typed
@@ -37,17 +35,16 @@ _ALIKE = 4
 _NO_MARKS = str.maketrans(dict.fromkeys(MARKS, " "))
 
 
-def suggest(snapshot: Snapshot, text: str, evaluations: Sequence[Evaluation], kernels: Kernels) -> tuple[Suggestion, ...]:
+def suggest(snapshot: Snapshot, text: str, counting: Counting, kernels: Kernels) -> tuple[Suggestion, ...]:
     """What may be meant by what was typed so far: most records first, MAX_SUGGESTIONS at most.
 
-    evaluations: of the snapshot's segments, which have looked for nothing yet.
-    Raises QueryError for a text over a bound.
+    counting: over the snapshot's segments, without filters. Raises QueryError for a text over a bound.
     """
     syntax.parse(text)
     typed = read_typed(text)
     if typed is None:
         return ()
-    found = list(_Suggesting(snapshot, typed, Counting(evaluations, SearchRequest()), kernels).found())
+    found = list(_Suggesting(snapshot, typed, counting, kernels).found())
     distinct = {suggestion.text.casefold(): suggestion for suggestion in reversed(found)}.values()
     others = [each for each in distinct if each.kind is not SuggestionKind.WORD]
     words = sorted((each for each in distinct if each.kind is SuggestionKind.WORD), key=_order)

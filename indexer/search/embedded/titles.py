@@ -15,7 +15,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.facets import Filtered
-from indexer.search.embedded.judged import StopList, Tree, without_stop_words
+from indexer.search.embedded.judged import StopList, Tree, Widening, without_stop_words
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
 from indexer.search.request import Match, SearchRequest
 from indexer.search.response import MAX_TITLES
@@ -33,11 +33,14 @@ class Titled(NamedTuple):
     record: int
 
 
-def title_tree(request: SearchRequest, stop_lists: Sequence[StopList]) -> Tree | None:
-    """What a title must have: all that the query wants of the text, `match=any` or not. None where that is nothing."""
+def title_tree(request: SearchRequest, stop_lists: Sequence[StopList], widen: Widening) -> Tree | None:
+    """What a title must have: all that the query wants of the text, `match=any` or not. None where that is nothing.
+
+    widen: as an engine widens every query.
+    """
     query = request.query
     tree = syntax.parse(query.source).tree if request.match is Match.ANY and query.source else query.tree
-    towards = _of_title(tree)
+    towards = _of_title(widen(tree))
     return without_stop_words(towards, stop_lists) if _asks_title(towards) else None
 
 
