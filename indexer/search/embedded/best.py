@@ -12,10 +12,8 @@ from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.judged import ByLanguage, Tree
 from indexer.search.embedded.ranking import Ranking
-from indexer.search.embedded.rescoring import Look, Part, bare_words, look_again
+from indexer.search.embedded.rescoring import Look, Part, bare_words, look_again, unseen
 from indexer.search.embedded.scoring import Scored, Scoring, Statistics
-
-_NO_RECORDS = np.zeros(0, dtype=np.uint32)
 
 
 class Best(NamedTuple):
@@ -53,7 +51,7 @@ def rank(
         for (scoring, records, aligned), each in zip(readings, words, strict=True)
         for number, scored in enumerate(scoring.rank(records, aligned, most))
     ]
-    looks = look_again(parts, ranking) if any(words) else [Look(part, part.scored, _NO_RECORDS, {}) for part in parts]
+    looks = look_again(parts, ranking) if any(words) else [unseen(part) for part in parts]
     segments = [(evaluation.segment, looks[number :: len(evaluations)]) for number, evaluation in enumerate(evaluations)]
     return Best([_together(segment, [look.scored for look in own], count) for segment, own in segments], looks)
 

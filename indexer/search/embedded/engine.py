@@ -210,8 +210,8 @@ class EmbeddedEngine:
         if request.order is Sort.RELEVANCE:
             passing = [filtered.records() for filtered in matches]
             rows = [
-                None if (found := evaluation.rows(tree)) is None else filtered.rows(found)
-                for evaluation, filtered in zip(evaluations, matches, strict=True)
+                None if (found := evaluation.rows(tree, records)) is None else filtered.rows(found)
+                for evaluation, filtered, records in zip(evaluations, matches, passing, strict=True)
             ]
             best = rank(tree, evaluations, passing, rows, snapshot.statistics, self._ranking, first + size)
             ranked = by_score(segments, best.scored, first, size)

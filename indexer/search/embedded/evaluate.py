@@ -22,6 +22,8 @@ from indexer.search.stopwords import stop_list_of
 
 Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
 
+_IN_A_ROW = np.zeros((1, 0), dtype=np.uint32)
+
 RANKING_FIELDS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.weight)
 
 
@@ -67,12 +69,18 @@ class Evaluation:
         judged: Array = records[chosen[languages.by_record[records]]]
         return judged
 
-    def rows(self, node: Tree) -> Array | None:
-        """Where a tree is words that must all be there: their postings in its records, [word, i]; else None."""
+    def rows(self, node: Tree, passing: Array) -> Array | None:
+        """Where a tree is words that must all be there: their postings in its records, [word, i]; else None.
+
+        passing: those of its records that are asked about. Where they are all of a single word's, there is no column: its
+        postings are theirs in a row.
+        """
         if self.segment.live is not None:
             return None
         if isinstance(node, (Word, Phrase, Wildcard, Fuzzy)) and node.field is None:
             found = self.matches(node, "text")
+            if passing is found.units:
+                return _IN_A_ROW
             first = max(found.first, 0)
             return np.arange(first, first + len(found.units), dtype=np.uint32)[None]
         return self._rows.get(id(node))
@@ -91,8 +99,8 @@ class Evaluation:
             found = self._matches[key] = self._match(node, field)
         return found
 
-    def starts(self, nodes: Sequence[Leaf], records: Array) -> list[Array]:
-        """Where each leaf begins in the text of these records (ascending), as sorted keys."""
+    def starts(self, nodes: Sequence[Leaf], records: Array) -> tuple[Array, Array]:
+        """Where each leaf begins in the text of these records (ascending): sorted keys leaf after leaf, and their bounds."""
         return self._lookup("text").starts([self.slots(node) for node in nodes], records)
 
     def slot(self, slot: Slot, field: str) -> Matches:

@@ -17,7 +17,7 @@ from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation, Leaf
 from indexer.search.embedded.ordering import Ranked
 from indexer.search.embedded.ranking import K1
-from indexer.search.embedded.rescoring import Look
+from indexer.search.embedded.rescoring import FEATURES, Look
 from indexer.search.embedded.scoring import Scoring, is_leaf
 from indexer.search.query import Fuzzy, Phrase, Published, Wildcard
 from indexer.search.response import FeatureScore, ScorePart, TermScore
@@ -54,7 +54,7 @@ def _explain(place: Ranked, look: Look) -> tuple[ScorePart, ...]:
     parts: list[ScorePart] = list(_terms(look.part.scoring, look.part.evaluation, place.record))
     where = int(np.searchsorted(look.records, np.uint32(place.record)))
     if where < len(look.records) and look.records[where] == place.record:
-        parts += [FeatureScore(name, float(added[where])) for name, added in look.features.items()]
+        parts += [FeatureScore(name, added) for name, added in zip(FEATURES, look.features[:, where].tolist(), strict=True)]
     return rounded(parts, place.score or 0.0)
 
 

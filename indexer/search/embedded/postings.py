@@ -6,6 +6,7 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -14,7 +15,7 @@ from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Matches, Occurring
+from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Matches, Occurring, in_a_row
 from indexer.search.embedded.slots import Slot, Sought
 from indexer.search.embedded.windows import window_starts
 from indexer.search.stemming import stem
@@ -101,16 +102,22 @@ class Lookup:
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
         return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
 
-    def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> list[Array]:
-        """For each list of slots where they begin to stand in order, next to each other, as sorted keys; only in `within`."""
+    def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> tuple[Array, Array]:
+        """For each list of slots where they begin to stand in order, next to each other; only in the units `within`.
+
+        They are sorted keys list after list, and where each list's begin, and one more.
+        """
         entries = [self._whole(slots) for slots in several]
         stretches = [[self._postings.range(each.term) for each in known or ()] for known in entries]
-        return [
-            self._union_keys(list(self._phrase_occurrences(slots, within).values())) if known is None else keys
-            for slots, known, keys in zip(
-                several, entries, self._kernels.places(self._occurring, stretches, within), strict=True
-            )
-        ]
+        keys, bounds = self._kernels.places(self._occurring, stretches, within)
+        if None not in entries:
+            return keys, bounds
+        return in_a_row(
+            [
+                self._union_keys(list(self._phrase_occurrences(slots, within).values())) if known is None else keys[begin:end]
+                for slots, known, (begin, end) in zip(several, entries, pairwise(bounds.tolist()), strict=True)
+            ]
+        )
 
     def _whole(self, slots: Sequence[Slot]) -> list[_Entry] | None:
         """The entries that slots stand for in all their forms; None where that is not all that the slots are."""

@@ -15,7 +15,7 @@ over segments. Proximity: Büttcher, Clarke, Lushman: Term proximity scoring for
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -24,16 +24,24 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.kernels.term import Matches
+from indexer.search.embedded.kernels.term import Matches, Sight
 from indexer.search.embedded.likeness import likeness
 from indexer.search.embedded.ordering import by_score
-from indexer.search.embedded.ranking import K1, B, Ranking
+from indexer.search.embedded.ranking import K1, Ranking
 from indexer.search.embedded.scoring import Scored, Scoring
 from indexer.search.embedded.slots import Slot
 from indexer.search.query import Word
 from indexer.search.stopwords import is_stop_word
 
 REACH = 5
+FEATURES = ("parts", "document", "proximity", "likeness")
+"""What the second look adds, in this order."""
+
+_LIKENESS = FEATURES.index("likeness")
+_NO_RECORDS = np.zeros(0, dtype=np.uint32)
+_NO_FEATURES = np.zeros((len(FEATURES), 0))
+_NO_KEYS = np.zeros(0, dtype=np.int64)
+_NO_PARTS = np.zeros((0, 0))
 
 
 class BareWord(NamedTuple):
@@ -69,12 +77,17 @@ class Part(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A part, and its records in the order that holds. features: what each adds to the scores of some of them, `records`."""
+    """A part, and its records in the order that holds. features: [FEATURES, i], what each adds to the score of records[i]."""
 
     part: Part
     scored: Scored
     records: Array
-    features: Mapping[str, Array]
+    features: Array
+
+
+def unseen(part: Part) -> Look:
+    """A part as it is, where nothing is looked at again."""
+    return Look(part, part.scored, _NO_RECORDS, _NO_FEATURES)
 
 
 def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
@@ -84,19 +97,18 @@ def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
     """
     segments, scored = [part.evaluation.segment for part in parts], [part.scored for part in parts]
     cuts = _cuts(segments, scored, ranking.window)
-    places = [np.argsort(part.scored[0][:cut], kind="stable") for part, cut in zip(parts, cuts, strict=True)]
-    looked = [part.scored[0][order] for part, order in zip(parts, places, strict=True)]
+    places = [np.argsort(records[:cut]) for (records, _), cut in zip(scored, cuts, strict=True)]
+    features = [np.zeros((len(FEATURES), cut)) for cut in cuts]
     wordy = [len(part.words) >= ranking.likeness_words for part in parts]
-    like = likeness(parts, looked, ranking) if ranking.likeness and any(wordy) else [np.zeros(cut) for cut in cuts]
-    found = []
-    for part, records, cut, order, liked, many in zip(parts, looked, cuts, places, like, wordy, strict=True):
-        features = dict[str, Array]()
-        if cut and part.words:
-            features = _Sight(part.number, records, part.scoring).features(part.words)
-            features["likeness"] = liked if many else np.zeros(cut)
-        new = sum(features.values(), part.scored[1][:cut][order])
-        found.append(Look(part, _in_order(part.scored, records, new, part.evaluation.segment), records, features))
-    return found
+    if ranking.likeness and any(wordy):
+        looked = [records[order] for (records, _), order in zip(scored, places, strict=True)]
+        for added, liked, many in zip(features, likeness(parts, looked, ranking), wordy, strict=True):
+            if many:
+                added[_LIKENESS] = liked
+    return [
+        _look(part, order, added) if len(order) and part.words else unseen(part)
+        for part, order, added in zip(parts, places, features, strict=True)
+    ]
 
 
 def _cuts(segments: Sequence[Segment], scored: Sequence[Scored], window: int) -> list[int]:
@@ -109,61 +121,61 @@ def _cuts(segments: Sequence[Segment], scored: Sequence[Scored], window: int) ->
     return cuts
 
 
-def _in_order(scored: Scored, looked: Array, scores: Array, segment: Segment) -> Scored:
-    """The first records, which come ascending, in the order of their new scores; the others after them as they are."""
-    new = scores.round(6)
-    places = np.lexsort((segment.ranks[segment.record_document[looked]], -new))
-    first = looked[places], new[places]
-    if len(looked) == len(scored[0]):
-        return first
-    return np.concatenate([first[0], scored[0][len(looked) :]]), np.concatenate([first[1], scored[1][len(looked) :]])
+def _look(part: Part, places: Array, features: Array) -> Look:
+    """A look at the first records of a part. places: theirs in ascending order; features: what is set so far."""
+    first, base = part.scored
+    records = first[places]
+    sight = _sight(part, records)
+    order, scores = part.evaluation.kernels.look_again(
+        records, base[places], part.scoring.terms(part.number), sight, K1, features
+    )
+    seen = records[order]
+    if len(seen) < len(first):
+        seen, scores = np.concatenate([seen, first[len(seen) :]]), np.concatenate([scores, base[len(seen) :]])
+    return Look(part, (seen, scores), records, features)
 
 
-class _Sight:
-    """The records of a segment that are looked at again, ascending."""
+def _sight(part: Part, records: Array) -> Sight:
+    """What the bare words of a query are to records (ascending)."""
+    evaluation, words, ranking = part.evaluation, part.words, part.scoring.ranking
+    if ranking.proximity:
+        keys, bounds = evaluation.starts([word.node for word in words], records)
+    else:
+        keys, bounds = _NO_KEYS, np.zeros(len(words) + 1, dtype=np.int64)
+    strengths = [
+        ranking.proximity * (first.factor + second.factor) / 2
+        if evaluation.slots(first.node) != evaluation.slots(second.node)
+        else 0.0
+        for first, second in pairwise(words)
+    ]
+    return Sight(
+        np.array([word.number for word in words]),
+        np.array(strengths),
+        keys,
+        bounds,
+        _counted_parts(part, records),
+        ranking.document,
+        REACH,
+    )
 
-    def __init__(self, number: int, records: Array, scoring: Scoring) -> None:
-        evaluation = scoring.evaluations[number]
-        self._evaluation, self._records, self._scoring = evaluation, records, scoring
-        self._terms = scoring.terms(number)
-        self._within = self._terms.within
 
-    def features(self, words: Sequence[BareWord]) -> dict[str, Array]:
-        """What each feature adds to the scores."""
-        ranking, added = self._scoring.ranking, dict[str, Array]()
-        if ranking.parts or ranking.document:
-            added["parts"], added["document"] = self._evidence(words)
-        if ranking.proximity:
-            added["proximity"] = self._proximity(words)
-        return added
+def _counted_parts(part: Part, records: Array) -> Array:
+    """What the parts of hyphenated words count in records: see `Sight`."""
+    evaluation, weight = part.evaluation, part.scoring.ranking.parts
+    slots = [_parts(evaluation, word.node) for word in part.words] if weight else []
+    if not any(slots):
+        return _NO_PARTS
+    counted = np.zeros((len(slots), len(records)))
+    for row, several in zip(counted, slots, strict=True):
+        for slot in several:
+            row += weight * _frequencies(evaluation, evaluation.slot(slot, "text"), records)
+    return counted
 
-    def _evidence(self, words: Sequence[BareWord]) -> tuple[Array, Array]:
-        """The parts of hyphenated words, and the words in the documents' other records."""
-        evaluation, statistics, ranking = self._evaluation, self._scoring.statistics, self._scoring.ranking
-        lengths = evaluation.segment.document_lengths[self._within.documents[self._records]]
-        weights = ranking.document / (1 - B["text"] + B["text"] / (statistics.mean_document or 1.0) * lengths)
-        numbers = [word.number for word in words]
-        parts = np.zeros((len(words), len(self._records)))
-        for row, word in zip(parts, words, strict=True):
-            for slot in _parts(evaluation, word.node) if ranking.parts else ():
-                row += ranking.parts * self._frequencies(evaluation.slot(slot, "text"))
-        return evaluation.kernels.evidence(self._records, self._terms, numbers, weights, parts, K1)
 
-    def _frequencies(self, found: Matches) -> Array:
-        begins, ends = np.zeros(1, dtype=np.int64), np.array([len(found.units)], dtype=np.int64)
-        frequencies: Array = self._evaluation.kernels.frequencies(found.units, found.freqs, begins, ends, self._records)[0]
-        return frequencies
-
-    def _proximity(self, words: Sequence[BareWord]) -> Array:
-        evaluation, weight = self._evaluation, self._scoring.ranking.proximity
-        slots = [evaluation.slots(word.node) for word in words]
-        strengths = [
-            weight * (first.factor + second.factor) / 2 if one != other else 0.0
-            for (first, second), (one, other) in zip(pairwise(words), pairwise(slots), strict=True)
-        ]
-        places = evaluation.starts([word.node for word in words], self._records)
-        weights = self._within.weights[self._within.lengths[self._records]]
-        return evaluation.kernels.proximity(places, strengths, self._records, weights, REACH, K1)
+def _frequencies(evaluation: Evaluation, found: Matches, records: Array) -> Array:
+    begins, ends = np.zeros(1, dtype=np.int64), np.array([len(found.units)], dtype=np.int64)
+    frequencies: Array = evaluation.kernels.frequencies(found.units, found.freqs, begins, ends, records)[0]
+    return frequencies
 
 
 def _parts(evaluation: Evaluation, word: Word) -> list[Slot]:

@@ -91,6 +91,7 @@ class Statistics:
             documents=segment.record_document,
             bounds=segment.bounds,
             ranks=only_read(segment.ranks),
+            norms=only_read(1 - B["text"] + B["text"] / (self.mean_document or 1.0) * segment.document_lengths),
             title_weights=only_read(self.norms("title", title.lengths)),
             sections=segment.column("section").unit_ordinals,
             section_weights=only_read(self.norms("section", section.lengths)),
@@ -143,20 +144,22 @@ class Scoring:
             held = evaluation.records(node)
             return Term(Matches(held, np.zeros(len(held), dtype=np.uint8)), NO_MATCHES, NO_MATCHES, factor, True)
         fields = self.fields(node)
-        text, title, section = (
-            evaluation.matches(node, field) if field in fields and len(units) else NO_MATCHES
-            for field, (units, _) in zip(RANKING_FIELDS, counted, strict=False)
-        )
+        text = evaluation.matches(node, "text") if "text" in fields else NO_MATCHES
+        title = evaluation.matches(node, "title") if "title" in fields else NO_MATCHES
+        # Many indexes have no sections at all: then nothing is asked of them.
+        section = evaluation.matches(node, "section") if "section" in fields and len(counted.sections[0]) else NO_MATCHES
         return Term(text, title, section, factor, False)
 
     def fields(self, node: Leaf) -> tuple[str, ...]:
         """Where a node's words count."""
-        return tuple(field for field in fields_of(node) if node.field is not None or field in self.ranking.fields)
+        return self.ranking.fields if node.field is None else fields_of(node)
 
     def having(self, node: Leaf) -> int:
         """How many live records have a word in their text, or in the field that it is asked of."""
-        field = node.field or "text"
-        return sum(len(each.records_with(field, each.matches(node, field).units)) for each in self.evaluations)
+        field, having = node.field or "text", 0
+        for evaluation in self.evaluations:
+            having += len(evaluation.records_with(field, evaluation.matches(node, field).units))
+        return having
 
     def idf(self, having: int) -> float:
         """What a word counts that so many live records have."""
@@ -166,11 +169,10 @@ class Scoring:
         return weight * self._node_idf(node) * (K1 + 1) if is_leaf(node) else weight
 
     def _node_idf(self, node: Leaf) -> float:
+        if not isinstance(node, Phrase):
+            return self.idf(self.having(node))
         field, evaluations = node.field or "text", self.evaluations
-        if isinstance(node, Phrase):
-            having = [sum(each.count_slot(slot, field) for each in evaluations) for slot in evaluations[0].slots(node)]
-        else:
-            having = [self.having(node)]
+        having = [sum(each.count_slot(slot, field) for each in evaluations) for slot in evaluations[0].slots(node)]
         return sum(map(self.idf, having))
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.term import Occurring, Terms, Words
+from indexer.search.embedded.kernels.term import Occurring, Sight, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 
@@ -51,14 +51,15 @@ class Kernels(Protocol):
         """
         ...
 
-    def evidence(
-        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    def look_again(
+        self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
-        """What is added to the scores of records (ascending) by parts of words, then by the other records of their documents.
+        """The places of records (ascending) in the order of their scores with all features, rounded to 1e-6; and these scores.
 
-        With g(x) = x / (k1 + x) and tf as in `rank`, for each word factor * (g(tf') - g(tf)) and factor * (g(tf'') - g(tf')):
-        tf' = tf + parts[word, i] * the text's weight, tf'' = tf' + frequency in the others * document_weights[i].
-        words: their places among the terms.
+        features: [feature, i], what each adds; the first three are set here, the others come with the call. With
+        g(x) = x / (k1 + x) and tf as in `rank`, each word adds factor * (g(tf') - g(tf)) and factor * (g(tf'') - g(tf')):
+        tf' = tf + its parts * the text's weight, tf'' = tf' + frequency in the document's other records * document / norm. Then
+        each word and the next one add strength * g(the text's weight * the sum of 1 / distance over their places in reach).
         """
         ...
 
@@ -66,17 +67,12 @@ class Kernels(Protocol):
         """How often words, by their stretches of postings, stand in some records (ascending): [word, record], as floats."""
         ...
 
-    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
-        """For each of several words, by its stretches of the postings, where it stands in records (ascending): sorted keys."""
-        ...
+    def places(
+        self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array
+    ) -> tuple[Array, Array]:
+        """Where words, each by its stretches of the postings, stand in records (ascending): sorted keys word after word.
 
-    def proximity(
-        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
-    ) -> Array:
-        """What is added to the scores of records (ascending) by words that stand near each other.
-
-        For each word and the next one strength * tf / (k1 + tf), tf = the record's weight * the sum of 1 / distance over their
-        places at most `reach` apart. places: of each word, sorted keys, all in these records.
+        With them, where the keys of each word begin, and one more.
         """
         ...
 

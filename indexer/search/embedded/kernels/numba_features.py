@@ -9,12 +9,34 @@ from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.numba_scoring import next_title, section_parts, title_states
-from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, Terms
+from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, Records, Sight, Terms
 
 
 @compiled
-def evidence(records: Array, terms: Terms, words: Array, document_weights: Array, parts: Array, k1: float, out: Array) -> None:
-    """What parts of words and other records of the document add: see `Kernels.evidence`; for the rest `numba_scoring`.
+def look_again(
+    records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array, order: Array, totals: Array
+) -> None:
+    """See `Kernels.look_again`. The places of the records in their new order go to `order`, their scores to `totals`."""
+    documents, ranks = terms.within.documents, terms.within.ranks
+    _evidence(records, terms, sight, k1, features)
+    _proximity(records, terms.within, sight, k1, features[2])
+    for i in range(len(records)):
+        score = scores[i]
+        for feature in range(len(features)):
+            score += features[feature, i]
+        score = np.rint(score * 1e6) / 1e6
+        at, rank = i, ranks[documents[records[i]]]
+        while at > 0 and (
+            totals[at - 1] < score or (totals[at - 1] == score and ranks[documents[records[order[at - 1]]]] > rank)
+        ):
+            order[at], totals[at] = order[at - 1], totals[at - 1]
+            at -= 1
+        order[at], totals[at] = i, score
+
+
+@compiled
+def _evidence(records: Array, terms: Terms, sight: Sight, k1: float, out: Array) -> None:
+    """What parts of words and other records of the document add.
 
     Records ascend, so those of one document come in a row: its postings are found and summed up once.
     """
@@ -24,7 +46,7 @@ def evidence(records: Array, terms: Terms, words: Array, document_weights: Array
     lengths, weights, documents, bounds = within.lengths, within.weights, within.documents, within.bounds
     title_spans = title_states(terms)
     of_sections, section_starts = section_parts(terms)
-    for word, term in enumerate(words):
+    for word, term in enumerate(sight.numbers):
         first = stop = spans[term, BEGIN]
         end = spans[term, END]
         known, together = np.int64(-1), 0
@@ -48,9 +70,10 @@ def evidence(records: Array, terms: Terms, words: Array, document_weights: Array
             if section_starts[term] >= 0:
                 tf += of_sections[section_starts[term] + within.sections[record]]
             before = tf / (k1 + tf)
-            tf += parts[word, i] * weight
+            if len(sight.parts):
+                tf += sight.parts[word, i] * weight
             more = tf / (k1 + tf)
-            tf += (together - own) * document_weights[i]
+            tf += (together - own) * (sight.document / within.norms[document])
             out[0, i] += factors[term] * (more - before)
             out[1, i] += factors[term] * (tf / (k1 + tf) - more)
 
@@ -117,13 +140,12 @@ def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds
 
 
 @compiled
-def proximity(
-    keys: Array, bounds: Array, strengths: Array, records: Array, weights: Array, reach: int, k1: float, out: Array
-) -> None:
+def _proximity(records: Array, within: Records, sight: Sight, k1: float, out: Array) -> None:
     """What each two words that follow each other add: the places of the second that are at most `reach` from one of the first.
 
-    What is before them is never looked at again. keys, bounds: of all words; strengths: of each two.
+    What is before them is never looked at again.
     """
+    keys, bounds, strengths, reach = sight.keys, sight.bounds, sight.strengths, sight.reach
     near = np.empty(len(records))
     for word in range(len(strengths)):
         if strengths[word] == 0:
@@ -141,5 +163,5 @@ def proximity(
                     near[record] += 1.0 / distance
                 at += 1
         for i in range(len(records)):
-            tf = near[i] * weights[i]
+            tf = near[i] * within.weights[within.lengths[records[i]]]
             out[i] += strengths[word] * tf / (k1 + tf)

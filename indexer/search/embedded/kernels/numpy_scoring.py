@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,11 @@ from indexer.search.embedded.kernels.term import (
     END,
     SECTION,
     SECTION_END,
+    SHIFT,
     TITLE,
     TITLE_END,
     Records,
+    Sight,
     Terms,
 )
 
@@ -69,18 +72,32 @@ def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int
     return best_scored(records, np.round(total, 6), within, count)
 
 
-def evidence(
-    records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
-) -> tuple[Array, Array]:
-    """See Kernels.evidence."""
+def look_again(records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array) -> tuple[Array, Array]:
+    """See Kernels.look_again."""
+    within = terms.within
+    features[:2] = _evidence(records, terms, sight, k1)
+    weights = within.weights[within.lengths[records]]
+    places = [sight.keys[begin:end] for begin, end in pairwise(sight.bounds.tolist())]
+    for (first, second), strength in zip(pairwise(places), sight.strengths, strict=True):
+        tf = _closeness(first, second, records, sight.reach) * weights
+        features[2] += strength * tf / (k1 + tf)
+    totals = np.round(sum(features, scores), 6)
+    order = np.lexsort((within.ranks[within.documents[records]], -totals))
+    return order, totals[order]
+
+
+def _evidence(records: Array, terms: Terms, sight: Sight, k1: float) -> tuple[Array, Array]:
+    """What parts of words and other records of the document add."""
     within = terms.within
     added, beyond = np.zeros(len(records)), np.zeros(len(records))
     weights, documents = within.weights[within.lengths[records]], within.documents[records]
     begins, ends = within.bounds[documents], within.bounds[documents + np.uint32(1)]
-    for term, more in zip([_term(terms, word) for word in words], parts, strict=True):
+    document_weights = sight.document / within.norms[documents]
+    for word, number in enumerate(sight.numbers.tolist()):
+        term = _term(terms, number)
         own, together = _occurrences(term.units, term.freqs, records, begins, ends)
         tf = _with_titles(own * weights, records, term, within)
-        with_parts = tf + more * weights
+        with_parts = tf + sight.parts[word] * weights if len(sight.parts) else tf
         with_others = with_parts + (together - own) * document_weights
         added += term.factor * (with_parts / (k1 + with_parts) - tf / (k1 + tf))
         beyond += term.factor * (with_others / (k1 + with_others) - with_parts / (k1 + with_parts))
@@ -134,6 +151,16 @@ def _occurrences(units: Array, freqs: Array, records: Array, begins: Array, ends
     before = np.concatenate([[0], np.cumsum(freqs[ranges(first, last)], dtype=np.int64)])
     stops = np.cumsum(last - first)
     return own, before[stops] - before[stops - (last - first)]
+
+
+def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array:
+    """For each record the sum of 1 / distance over the pairs of two words' places at most `reach` apart."""
+    low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
+    distances = np.abs(second[ranges(low, high)] - np.repeat(first, high - low))
+    places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
+    shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
+    summed: Array = np.bincount(places, weights=shares, minlength=len(records))
+    return summed
 
 
 def _add_everywhere(whole: Array, term: _Term, within: Records, k1: float) -> None:

@@ -77,6 +77,7 @@ class Records(NamedTuple):
 
     lengths: record -> words; weights: words -> what a frequency counts there.
     documents, bounds: record -> document, document -> its first record. ranks: document -> its place in the order of ids.
+    norms: document -> how its frequencies are divided, by the words of all its texts.
     title_weights: document -> what a frequency in its title counts. sections: record -> its section's unit + 1, 0 for none;
     section_weights: unit -> what a frequency counts there.
     """
@@ -86,6 +87,7 @@ class Records(NamedTuple):
     documents: Array
     bounds: Array
     ranks: Array
+    norms: Array
     title_weights: Array
     sections: Array
     section_weights: Array
@@ -113,15 +115,33 @@ class Terms(NamedTuple):
         title_spans, titles = placed([term.title for term in each], titles)
         section_spans, sections = placed([term.section for term in each], sections)
         spans = [
-            (*text_spans[number], *title_spans[number], *section_spans[number], term.constant)
-            for number, term in enumerate(each)
+            (*span, *title_span, *section_span, term.constant)
+            for term, span, title_span, section_span in zip(each, text_spans, title_spans, section_spans, strict=True)
         ]
-        factors = [term.factor for term in each]
-        return cls(text, titles, sections, np.array(spans, dtype=np.int64), np.array(factors, dtype=np.float64), within)
+        factors = np.array([term.factor for term in each], dtype=np.float64)
+        return cls(text, titles, sections, np.array(spans, dtype=np.int64), factors, within)
 
 
 BEGIN, END, TITLE, TITLE_END, SECTION, SECTION_END, CONSTANT = range(7)
 """The columns of Terms.spans."""
+
+
+class Sight(NamedTuple):
+    """What the second look is told of the bare words of a query.
+
+    numbers: their places among the terms. strengths: what each and the next one count where they stand near each other, at most
+    `reach` positions apart. keys: where they stand in the records looked at, those of word n from bounds[n] to bounds[n + 1].
+    parts: [word, record], what the parts of hyphenated words count there besides; without any row where there are none.
+    document: what a frequency in the document's other records counts.
+    """
+
+    numbers: Array
+    strengths: Array
+    keys: Array
+    bounds: Array
+    parts: Array
+    document: float
+    reach: int
 
 
 class Term(NamedTuple):
@@ -144,9 +164,18 @@ def only_read(array: Array) -> Array:
 
 def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int, int]], Postings]:
     """Where matches begin and end in some postings: in these if all are stretches of them, else in their own in a row."""
-    spans = [(one.first, one.first + len(one.units)) if len(one.units) else (0, 0) for one in found]
-    if min(spans)[0] >= 0:
+    spans, apart = [], False
+    for units, _, first in found:
+        size = len(units)
+        spans.append((first, first + size) if size else (0, 0))
+        apart |= first < 0 < size
+    if not apart:
         return spans, postings
     ends = list(accumulate(len(one.units) for one in found))
     units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
+
+
+def in_a_row(each: Sequence[Array]) -> tuple[Array, Array]:
+    """Lists of keys as one, and where each begins, and one more."""
+    return np.concatenate(each), np.array([0, *accumulate(map(len, each))], dtype=np.int64)

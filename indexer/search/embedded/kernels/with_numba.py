@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.kernels import numba_counting as counting
-from indexer.search.embedded.kernels import numba_features as features
+from indexer.search.embedded.kernels import numba_features as looks
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
-from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Terms, Words, letter_bits, only_read
+from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Sight, Terms, Words, letter_bits, only_read
 from indexer.search.embedded.kernels.with_numpy import largest_of_many, merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
@@ -88,33 +87,26 @@ class NumbaKernels:
             scoring.rank_aligned(only_read(records), rows, terms, k1, scores, (best, best_scores))
         return (records[best], best_scores) if short else best_scored(records, scores, terms.within, count)
 
-    def evidence(
-        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    def look_again(
+        self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
-        out = np.zeros((2, len(records)))
-        features.evidence(only_read(records), terms, np.array(words), document_weights, parts, k1, out)
-        return out[0], out[1]
+        order, totals = np.empty(len(records), dtype=np.int64), np.empty(len(records))
+        looks.look_again(only_read(records), scores, terms, sight, k1, features, order, totals)
+        return order, totals
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
-        features.frequencies(only_read(ids), only_read(freqs), begins, ends, only_read(records), out)
+        looks.frequencies(only_read(ids), only_read(freqs), begins, ends, only_read(records), out)
         return out
 
-    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
-        flat = [number for word, several in enumerate(stretches) for begin, end in several for number in (word, begin, end)]
+    def places(
+        self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array
+    ) -> tuple[Array, Array]:
+        flat = [(word, begin, end) for word, several in enumerate(stretches) for begin, end in several]
         bounds = np.zeros(len(stretches) + 1, dtype=np.int64)
         arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        keys = features.places(arrays, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
-        stops = bounds.tolist()
-        return [keys[begin:end] for begin, end in pairwise(stops)]
-
-    def proximity(
-        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
-    ) -> Array:
-        out = np.zeros(len(records))
-        bounds = np.array([0, *accumulate(map(len, places))], dtype=np.int64)
-        features.proximity(np.concatenate(places), bounds, np.array(strengths), only_read(records), weights, reach, k1, out)
-        return out
+        keys = looks.places(arrays, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
+        return keys, bounds
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         count = min(count, len(keys))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.numpy_scoring import contained
-from indexer.search.embedded.kernels.term import SHIFT, Occurring, Terms, Words
+from indexer.search.embedded.kernels.term import SHIFT, Occurring, Sight, Terms, Words, in_a_row
 
 
 class NumpyKernels:
@@ -59,10 +58,10 @@ class NumpyKernels:
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         return scoring.rank(records, rows, terms, k1, count)
 
-    def evidence(
-        self, records: Array, terms: Terms, words: Sequence[int], document_weights: Array, parts: Array, k1: float
+    def look_again(
+        self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
-        return scoring.evidence(records, terms, words, document_weights, parts, k1)
+        return scoring.look_again(records, scores, terms, sight, k1, features)
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
@@ -72,21 +71,14 @@ class NumpyKernels:
             row[held] = freqs[begin + np.searchsorted(units, records[held])]
         return out
 
-    def places(self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array) -> list[Array]:
+    def places(
+        self, occurring: Occurring, stretches: Sequence[Sequence[tuple[int, int]]], records: Array
+    ) -> tuple[Array, Array]:
         found = []
         for several in stretches:
             keys = [self.positions_of(occurring, begin, end, 0, 0, records)[0] for begin, end in several]
             found.append(functools.reduce(self.merged_keys, keys) if keys else np.zeros(0, dtype=np.int64))
-        return found
-
-    def proximity(
-        self, places: Sequence[Array], strengths: Sequence[float], records: Array, weights: Array, reach: int, k1: float
-    ) -> Array:
-        added = np.zeros(len(records))
-        for (first, second), strength in zip(pairwise(places), strengths, strict=True):
-            tf = _closeness(first, second, records, reach) * weights
-            added += strength * tf / (k1 + tf)
-        return added
+        return in_a_row(found)
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         return scoring.best_of_many(keys, ranks[ids], min(count, len(keys)))
@@ -220,16 +212,6 @@ def largest_of_many(counts: Array, size: int) -> tuple[Array, int]:
     if len(held) > 4 * size > 0:
         places = places[held >= np.partition(held, len(held) - size)[len(held) - size]]
     return places[np.lexsort((places, -counts[places]))][:size], len(held)
-
-
-def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array:
-    """For each record the sum of 1 / distance over the pairs of two words' places at most `reach` apart."""
-    low, high = np.searchsorted(second, first - reach), np.searchsorted(second, first + reach, side="right")
-    distances = np.abs(second[ranges(low, high)] - np.repeat(first, high - low))
-    places = np.searchsorted(records, (np.repeat(first, high - low) >> SHIFT).astype(records.dtype))
-    shares = np.divide(1.0, distances, out=np.zeros(len(distances)), where=distances > 0)
-    summed: Array = np.bincount(places, weights=shares, minlength=len(records))
-    return summed
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:
