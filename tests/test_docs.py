@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import tomllib
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,23 @@ from indexer.extract.metadata import ALIASES, STATED_FIELDS
 from indexer.fields import FIELDS
 from indexer.model import Kind
 from indexer.search import syntax
+from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.histogram import MAX_BUCKETS
+from indexer.search.request import Match
 from tests.command_line import run
+from tests.query_cases import CASES
 from tests.test_architecture import LONGEST_FUNCTION, LONGEST_MODULE
 from webapp import create_app
+from webapp.arguments import Parameter
 from webapp.cli import loccit, option_name
-from webapp.params import PARAMETERS
+from webapp.examples import topics
+from webapp.params import (
+    DOCUMENT_PARAMETERS,
+    FACET_PARAMETERS,
+    PARAGRAPH_PARAMETERS,
+    PARAMETERS,
+    SUGGEST_PARAMETERS,
+)
 
 _TOP = Path(__file__).parent.parent
 _DOCS = (_TOP / "README.md", _TOP / "CHANGELOG.md", _TOP / "index_data" / "README.md", *sorted((_TOP / "docs").rglob("*.md")))
@@ -139,6 +151,31 @@ def test_every_parameter_is_described_as_it_is() -> None:
         [parameter.name, parameter.help, parameter.takes + ("; repeatable" if parameter.repeatable else "")]
         for parameter in PARAMETERS
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "taken"),
+    [
+        ("/api/facets/{field}", [each for each in FACET_PARAMETERS if each not in PARAMETERS]),
+        ("/api/suggest", SUGGEST_PARAMETERS),
+        ("/api/documents/{id}", DOCUMENT_PARAMETERS),
+        ("/api/documents/{id}/paragraphs/{n}", PARAGRAPH_PARAMETERS),
+    ],
+)
+def test_what_other_addresses_take_is_described(address: str, taken: Sequence[Parameter]) -> None:
+    section = _section(_text("docs/api.md"), f"GET {address}")
+    assert [each.name for each in taken if f"`{each.name}" not in section] == []
+
+
+def test_every_row_of_the_query_language_is_a_case() -> None:
+    """The tables of the docs and of the help page show queries whose meaning is held by `query_cases.toml`."""
+    cases = {case.query for case in CASES if case.match is Match.ALL}
+    table = (cells[0] for cells in _rows(_text("docs/queries.md"), "write"))
+    described = [query for cell in table for query in re.findall(r"`([^`]+)`", cell)]
+    helped = [example.query for topic in topics(Capabilities()) for example in topic.examples]
+    assert len(described) > 20
+    assert len(helped) > 25
+    assert [query for query in (*described, *helped) if query not in cases] == []
 
 
 def test_the_example_of_an_answer_is_real(index_dir: Path) -> None:

@@ -16,6 +16,7 @@ from indexer.search.query import EVERYTHING, NOTHING, All, Any, Node, ParsedQuer
 from indexer.search.quotations import pair_quotations
 from indexer.search.request import MAX_PAGE_SIZE, Match, SearchRequest
 from indexer.search.syntax import MAX_CHARACTERS, MAX_NESTING, MAX_TERMS, parse
+from indexer.search.variants import spellings
 from tests.oracle import OracleEngine
 from tests.query_cases import CASES, RECORDS, QueryCase, notation
 
@@ -278,7 +279,7 @@ def test_a_warning_quotes_what_can_be_printed() -> None:
 @pytest.fixture(scope="module")
 def oracle() -> OracleEngine:
     """The records of the cases under brute force."""
-    return OracleEngine(RECORDS)
+    return OracleEngine(RECORDS, spellings().of)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

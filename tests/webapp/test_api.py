@@ -103,6 +103,34 @@ def test_facets_that_were_asked_for(client: FlaskClient) -> None:
     assert list(get(client, "/api/search?facets=published,tag")["facets"]) == ["tag", "published"]
 
 
+_VALUES = {
+    "q": "harbour",
+    "page": "2",
+    "page_size": "3",
+    "sort": "oldest",
+    "match": "any",
+    "published_from": "2025",
+    "published_to": "2024",
+    "facets": "none",
+    "facet_size": "1",
+    "interval": "year",
+    "snippet": "passage",
+    "explain": "1",
+    **{f"{prefix}{name}": "Nobody" for name in FACETS for prefix in ("", "exclude_")},
+}
+
+
+@pytest.mark.parametrize("name", [parameter.name for parameter in params.PARAMETERS])
+def test_every_parameter_makes_a_difference(client: FlaskClient, name: str) -> None:
+    asked = {} if name == "q" else {"q": "radar ports" if name == "match" else "radar"}
+    without, with_it = (
+        {**client.get("/api/search", query_string=query).get_json(), "took_ms": 0}
+        for query in (asked, {**asked, name: _VALUES[name]})
+    )
+    assert "hits" in with_it
+    assert with_it != without
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
