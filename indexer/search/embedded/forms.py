@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from indexer.errors import QueryError
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.keys import read_tail, word_of
+from indexer.search.embedded.codec.keys import JOINED, read_tail, word_of
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import Words
@@ -86,8 +87,7 @@ class FormTable:
         self._words = "".join(f"{word}\n" for word in words)
         self._firsts = np.array([*firsts, len(keys)], dtype=np.int64)
         self._tails = tails
-        self._joined = np.zeros(len(keys), dtype=bool)
-        self._joined[[place for place, tail in tails.items() if read_tail(tail)[1] > 1]] = True
+        self._single = _single(postings, [place for place, tail in tails.items() if read_tail(tail)[1] > 1])
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
         self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
@@ -99,11 +99,11 @@ class FormTable:
         return [(place, read_tail(self._tails[place])[1] if place in self._tails else 1) for place in places]
 
     def single_entries(self, words: Array) -> tuple[Array, Array]:
-        """The entries of words that are no joined parts, and the word of each."""
+        """The entries of words that stand in one piece somewhere, and the word of each."""
         begins, ends = self._firsts[words], self._firsts[words + 1]
         stops = np.cumsum(ends - begins)
         places = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(ends - stops, ends - begins)
-        single = ~self._joined[places]
+        single = self._single[places]
         return places[single], np.repeat(words, ends - begins)[single]
 
     def word(self, word: int) -> str:
@@ -144,6 +144,21 @@ class FormTable:
         ]
         words: list[int] = np.searchsorted(self._starts, starts).tolist()
         return words
+
+
+def _single(postings: Postings, joined: Sequence[int]) -> Array:
+    """Which entries have a word in one piece somewhere. joined: the entries of joined parts.
+
+    A word's own entry has the places of its joined parts, too: where its term has no others, it is not written in one piece.
+    """
+    terms = postings.form_terms if postings.stemmed else np.arange(len(postings.forms))
+    sizes = np.diff(postings.position_bounds.astype(np.int64))
+    held = np.unique(terms[list(joined)])
+    words = [postings.terms.find(postings.terms[term].partition(JOINED.encode())[0]) for term in held.tolist()]
+    np.subtract.at(sizes, words, sizes[held])
+    single: Array = sizes[terms] > 0
+    single[list(joined)] = False
+    return single
 
 
 def _shared_letters(codes: Array, starts: Array) -> Array:

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
@@ -21,6 +22,7 @@ from indexer.search.embedded.windows import window_starts
 from indexer.search.stemming import stem
 
 _POSITION = (1 << SHIFT) - 1
+_JOINED = JOINED.encode()
 
 Occurrences: TypeAlias = dict[int, Array]
 
@@ -31,6 +33,13 @@ class _Entry(NamedTuple):
     term: int
     variants: tuple[int, ...]
     covered: int
+
+
+class _Plain(NamedTuple):
+    """Words that stand for one term each, and the terms of the joined parts among their places."""
+
+    terms: Sequence[int]
+    joined: Sequence[int]
 
 
 class Lookup:
@@ -47,12 +56,6 @@ class Lookup:
 
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
-        if len(slot.readings) == len(slot.readings[0]) == 1:
-            found = [self._entry_matches(entry).units for entry in self._entries(slot.readings[0][0], slot.exact)]
-            if len(found) == 1:
-                return len(found[0])
-            if len(found) == 2:
-                return len(found[0]) + len(found[1]) - len(self._kernels.intersection(*found))
         return len(self.slot(slot).units)
 
     def slot(self, slot: Slot) -> Matches:
@@ -61,7 +64,7 @@ class Lookup:
             return self._counted(self._slot_occurrences(slot, None))
         if len(slot.readings[0]) > 1:
             return self.phrase((slot,))
-        return self._merged([self._entry_matches(entry) for entry in self._entries(slot.readings[0][0], slot.exact)])
+        return self._merged([self._entry_matches(entry) for entry in self._words(slot.readings[0][0], slot.exact)])
 
     def phrase(self, slots: Sequence[Slot]) -> Matches:
         """The units that hold the slots in order, next to each other."""
@@ -73,34 +76,30 @@ class Lookup:
         plain = self._plain(slots)
         if plain is None:
             return self._counted(self._phrase_occurrences(slots, None))
-        terms, joined = plain
-        found = NO_MATCHES
-        if all(terms):
-            begins, ends = zip(*(self._postings.range(entry.term) for entry in terms if entry), strict=True)
-            found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
-        look = self._phrase_occurrences
-        return self._corrected(found, slots, joined, lambda within: self._counted(look(slots, within)))
+        begins, ends = zip(*map(self._postings.range, plain.terms), strict=True)
+        found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
+        return self._corrected(found, plain, lambda within: self._counted(self._phrase_occurrences(slots, within)))
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
         return any(all(self._entries(word, slot.exact) for word in reading) for reading in slot.readings)
 
-    def _corrected(
-        self, found: Matches, slots: Sequence[Slot], joined: Sequence[_Entry], look: Callable[[Array], Matches]
-    ) -> Matches:
-        """What was found, with what `look` finds in the units where a hyphenated word stands in for a slot; those are few."""
-        if not joined:
+    def _corrected(self, found: Matches, plain: _Plain, look: Callable[[Array], Matches]) -> Matches:
+        """What was found, with what `look` finds in the units where joined parts may stand for a word; those are few."""
+        if not plain.joined:
             return found
-        within = self._union([self._entry_matches(entry).units for entry in joined])
-        for slot in slots:
-            # The joined ones are few: they are looked up in what a slot's words are in, which may be many.
-            entries = self._entries(slot.readings[0][0], slot.exact)
-            within = self._union([self._kernels.intersection(within, self._entry_matches(each).units) for each in entries])
+        within = self._union([self._units_of(term) for term in plain.joined])
+        for term in plain.terms:
+            within = self._kernels.intersection(within, self._units_of(term))
             if not len(within):
                 return found
         places = np.searchsorted(found.units, within)
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
         return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
+
+    def _units_of(self, term: int) -> Array:
+        begin, end = self._postings.range(term)
+        return self._postings.ids[begin:end]
 
     def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> tuple[Array, Array]:
         """For each list of slots where they begin to stand in order, next to each other; only in the units `within`.
@@ -123,26 +122,23 @@ class Lookup:
         """The entries that slots stand for in all their forms; None where that is not all that the slots are."""
         if len(slots) != 1 or len(slots[0].readings) > 1 or len(slots[0].readings[0]) > 1:
             return None
-        entries = self._entries(slots[0].readings[0][0], slots[0].exact)
+        entries = self._words(slots[0].readings[0][0], slots[0].exact)
         return None if any(entry.variants for entry in entries) else entries
 
-    def _plain(self, slots: Sequence[Slot]) -> tuple[list[_Entry | None], list[_Entry]] | None:
-        """For each slot the one term that it stands for in all its forms, if any; and entries that cover more positions.
-
-        None where that is not all that the slots may be.
-        """
-        terms: list[_Entry | None] = []
-        joined: list[_Entry] = []
+    def _plain(self, slots: Sequence[Slot]) -> _Plain | None:
+        """The terms of slots that stand for one each, in all its forms; None where that is not all that the slots may be."""
+        terms: list[int] = []
+        joined: list[int] = []
         for slot in slots:
             if len(slot.readings) > 1 or len(slot.readings[0]) > 1:
                 return None
             entries = self._entries(slot.readings[0][0], slot.exact)
-            single = [entry for entry in entries if entry.covered == 1]
-            if len(single) > 1 or any(entry.variants for entry in entries):
+            single = [entry.term for entry in entries if entry.covered == 1]
+            if len(single) != 1 or any(entry.variants for entry in entries):
                 return None
-            terms.append(single[0] if single else None)
-            joined += [entry for entry in entries if entry.covered > 1]
-        return terms, joined
+            terms += single
+            joined += [entry.term for entry in entries if entry.covered > 1]
+        return _Plain(terms, joined)
 
     def windows(self, slots: Sequence[Slot], slop: int) -> Matches:
         """The units that hold all the slots in any order with at most `slop` other positions among them.
@@ -152,12 +148,11 @@ class Lookup:
         if not all(map(self._may_stand, slots)):
             return NO_MATCHES
         plain = self._plain(slots)
-        terms = [entry.term for entry in plain[0] if entry] if plain is not None else []
-        if plain is None or len(set(terms)) < len(slots):
+        if plain is None or len(set(plain.terms)) < len(slots):
             return self._any_windows(slots, slop, self._units_of_all(slots))
-        begins, ends = zip(*map(self._postings.range, terms), strict=True)
+        begins, ends = zip(*map(self._postings.range, plain.terms), strict=True)
         found = Matches(*self._kernels.windows(self._occurring, begins, ends, slop + len(slots)))
-        return self._corrected(found, slots, plain[1], lambda units: self._any_windows(slots, slop, units))
+        return self._corrected(found, plain, lambda units: self._any_windows(slots, slop, units))
 
     def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
         """The same for any slots, unit by unit; only in the units `within`."""
@@ -187,8 +182,12 @@ class Lookup:
         found: dict[int, list[Array]] = {}
         for reading in slot.readings:
             if len(reading) == 1:
-                for entry in self._entries(reading[0], slot.exact):
-                    found.setdefault(entry.covered, []).append(self._entry_occurrences(entry, within))
+                entries = self._entries(reading[0], slot.exact)
+                for entry in entries:
+                    keys = self._entry_occurrences(entry, within)
+                    for joined in self._joined(entry, entries):
+                        keys = np.delete(keys, np.searchsorted(keys, self._entry_occurrences(joined, within)))
+                    found.setdefault(entry.covered, []).append(keys)
             else:
                 parts = Slot((reading,), slot.exact).parts()
                 for length, keys in self._phrase_occurrences(parts, within).items():
@@ -215,14 +214,22 @@ class Lookup:
         found = []
         for reading in slot.readings:
             if len(reading) == 1:
-                entries = [self._entry_matches(entry).units for entry in self._entries(reading[0], slot.exact)]
-                found.append(self._union(entries))
+                found.append(self._union([self._entry_matches(entry).units for entry in self._words(reading[0], slot.exact)]))
             else:
                 found.append(self._units_of_all(Slot((reading,), slot.exact).parts()))
         return self._union(found)
 
     def _union(self, arrays: list[Array]) -> Array:
         return self._kernels.union(arrays, len(self._postings.lengths))
+
+    def _joined(self, entry: _Entry, entries: Sequence[_Entry]) -> list[_Entry]:
+        """Those of a word's entries that are joined parts, of which an entry has the places, too."""
+        beginning = self._postings.terms[entry.term] + _JOINED
+        return [other for other in entries if other.covered > 1 and self._postings.terms[other.term].startswith(beginning)]
+
+    def _words(self, sought: Sought, exact: bool) -> list[_Entry]:
+        """The entries with all the places of a word."""
+        return [entry for entry in self._entries(sought, exact) if entry.covered == 1]
 
     def _entries(self, sought: Sought, exact: bool) -> list[_Entry]:
         entries = self._known.get((sought, exact))

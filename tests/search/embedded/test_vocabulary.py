@@ -35,7 +35,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 @given(typed=TYPED, distance=st.integers(1, 2), begun=st.booleans())
 def test_near_words_are_those_of_brute_force(snapshot: Snapshot, kernels: str, typed: str, distance: int, begun: bool) -> None:
     table = form_table(snapshot.segments[0].postings("text"))
-    words = [table.word(place) for place in range(len(snapshot.segments[0].postings("text").forms))]
+    words = [table.word(place) for place in range(*table.beginning(""))]
     lengths = (range(len(word) + 1) if begun else (len(word),) for word in words)
     expected = [
         place

@@ -16,8 +16,11 @@ from indexer.search.embedded.codec.arrays import Array, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
+from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.ranges import bounds_hold
 from indexer.search.embedded.codec.segment import Postings, Segment
+
+_JOINED = JOINED.encode()
 
 
 def broken_invariants(segment: Segment) -> list[str]:
@@ -197,6 +200,7 @@ def _words_hold(segment: Segment, field: str) -> bool:
         and np.array_equal(_sums(postings.freqs, bounds[:-1]), np.diff(postings.position_bounds.astype(np.int64)))
         and len(postings.lengths) == units
         and np.array_equal(postings.skips, np.cumsum(blocks) - blocks)
+        and _joined_hold(postings.terms)
         and (not postings.stemmed or _forms_hold(postings))
     )
 
@@ -214,11 +218,18 @@ def _forms_hold(postings: Postings) -> bool:
     bounds = variant_bounds(several, np.diff(postings.position_bounds.astype(np.int64)))
     return (
         _sorted(postings.forms)
+        and _joined_hold(postings.forms)
         and len(postings.form_terms) == len(postings.forms)
         and np.array_equal(postings.form_variants, form_variants(postings.form_terms))
         and np.array_equal(postings.variant_bounds, bounds)
         and len(postings.variants) == int(bounds[-1])
     )
+
+
+def _joined_hold(entries: Strings) -> bool:
+    """Whether the word of each entry for joined parts has an entry of its own."""
+    words = {entry[: -len(tail) - 1] for entry in entries if (tail := entry.partition(_JOINED)[2])}
+    return words.issubset(entries) if words else True
 
 
 def _sorted(strings: Strings) -> bool:

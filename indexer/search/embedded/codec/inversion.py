@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from indexer.search.analysis import analyze_word, plain_form, split_words, tokenize
+from indexer.search.analysis import Token, analyze_word, plain_form, split_words, tokenize
 from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
 from indexer.search.embedded.codec.keys import joined_tail, tail_of, term_of
 from indexer.search.embedded.codec.loops import BYTES_BY_WORD, load_bulk_loops, stable_order
@@ -116,13 +116,11 @@ def _analyze(pieces: Sequence[bytes], tails: Sequence[bytes], stemmed: bool) -> 
         text = piece.decode()
         words = split_words(text)
         tokens = analyze_word(words[0]) if len(words) == 1 else tokenize(text)
-        for token in tokens:
-            key = token.form.encode() + tail
-            if token.length > 1:
-                key += joined_tail(token.length)
+        entered = sorted((token.position, key) for token in tokens for key in _keys(token, tail))
+        for position, key in entered:
             flat_keys.append(keys.setdefault(key, len(keys)))
-            places.append(token.position)
-        counts.append(len(tokens))
+            places.append(position)
+        counts.append(len(entered))
         advances.append(tokens[-1].position + tokens[-1].length if tokens else 0)
     forms = sorted(keys)
     rank = np.empty(len(forms), dtype=np.uint32)
@@ -133,6 +131,12 @@ def _analyze(pieces: Sequence[bytes], tails: Sequence[bytes], stemmed: bool) -> 
     starts = np.concatenate([[0], np.cumsum(_uint32(counts))]).astype(np.uint32)
     tokens_of_pieces = Tokens(starts, form_terms[flat], variants[flat], _uint32(places), _uint32(advances))
     return _Dictionary(terms, forms, form_terms, variants), tokens_of_pieces
+
+
+def _keys(token: Token, tail: bytes) -> tuple[bytes, ...]:
+    """The keys under which a token is entered: joined parts with the other places of their word, too."""
+    key = token.form.encode() + tail
+    return (key,) if token.length == 1 else (key, key + joined_tail(token.length))
 
 
 def _terms(forms: list[bytes], stemmed: bool) -> tuple[list[bytes], Array]:

@@ -1,7 +1,8 @@
 """Keys: how terms and forms are written in the dictionaries, so that all of one word stand together.
 
 A word; where it is stemmed otherwise than in English, SPOKEN and the stemmer; where it is the joined parts of a hyphenated one,
-JOINED and the number of positions that it covers. No word holds a control character.
+JOINED and the number of positions that it covers: that entry stands beside the word's own, which has these places, too.
+No word holds a control character.
 """
 
 from __future__ import annotations

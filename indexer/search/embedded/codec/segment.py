@@ -224,7 +224,10 @@ class Segment:
 
     def find_document(self, document_id: str) -> int | None:
         """The number of the live document with that id, or None."""
-        wanted = document_id.encode("utf-8", "replace")
+        try:
+            wanted = document_id.encode()
+        except UnicodeEncodeError:  # half a character stands in no id
+            return None
         order = self.file["document.order"]
         low, high = 0, len(order)
         while low < high:

@@ -77,7 +77,7 @@ class NumpyKernels:
         found = []
         for several in stretches:
             keys = [self.positions_of(occurring, begin, end, 0, 0, records)[0] for begin, end in several]
-            found.append(functools.reduce(self.merged_keys, keys) if keys else np.zeros(0, dtype=np.int64))
+            found.append(np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64))
         return in_a_row(found)
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
