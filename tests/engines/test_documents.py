@@ -82,7 +82,7 @@ def test_a_run_of_paragraphs_is_clipped(small: SearchEngine, first: int, last: i
     assert found.document == RICH.metadata
 
 
-@pytest.mark.parametrize("document_id", ["nowhere.md", "", "news.jsonl", "NEWS.jsonl:2019-0~a1b2c3", "plain.txt#p1"])
+@pytest.mark.parametrize("document_id", ["nowhere.md", "", "news.jsonl", "NEWS.jsonl:2019-0~a1b2c3", "plain.txt#p1", "\ud800"])
 def test_an_unknown_document_is_not_found(small: SearchEngine, document_id: str) -> None:
     with pytest.raises(NotFound):
         small.document(document_id)

@@ -186,7 +186,8 @@ class Lookup:
                 for entry in entries:
                     keys = self._entry_occurrences(entry, within)
                     for joined in self._joined(entry, entries):
-                        keys = np.delete(keys, np.searchsorted(keys, self._entry_occurrences(joined, within)))
+                        held = np.searchsorted(keys, self._entry_occurrences(joined, within))
+                        keys = np.delete(keys, held[held < len(keys)])
                     found.setdefault(entry.covered, []).append(keys)
             else:
                 parts = Slot((reading,), slot.exact).parts()
