@@ -25,6 +25,7 @@ MAX_ELEMENTS = 15_000
 MAX_DEPTH = 250
 
 _ENOUGH = 0.95
+_DEEP_HINT = "Open the page in a browser, and save its text."
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BEGINNING = re.compile(r"(?>(?:<\?xml[^>]*>|<!--.*?-->)\s*)*+(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _SAVED_SEARCH = 4_096
@@ -40,15 +41,24 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     raw = file.read()
     text = decode(raw, declared_encoding(raw))
     saved = _SAVED_FROM.search(text[:_SAVED_SEARCH])
-    yield page_document(file, text, FORMAT.name, {"url": saved[1] or saved[2]} if saved else {})
+    yield from read_page(file, text, FORMAT.name, {"url": saved[1] or saved[2]} if saved else {})
 
 
-def page_document(file: SourceFile, text: str, format_name: str, known: Mapping[str, Json]) -> Document:
-    """The document that a page is. known: what is known of it besides what it states itself, and goes before that."""
+def read_page(file: SourceFile, text: str, format_name: str, known: Mapping[str, Json]) -> Iterator[Document | Skip]:
+    """The document that a page is, and a Skip where it is nested too deeply for the parser, which gives up there.
+
+    known: what is known of it besides what it states itself, and goes before that.
+    """
     root = parse(text)
-    blocks = filled(main_blocks(root), "The page holds none; perhaps a script puts it there when the page is shown.")
+    cut = _is_cut(root)
+    found = main_blocks(root)
+    if cut and not found:
+        raise ExtractionError("nested too deeply", _DEEP_HINT)
+    blocks = filled(found, "The page holds none; perhaps a script puts it there when the page is shown.")
     stated = Stated({**stated_metadata(root), **known}, Origin.HTML)
-    return Document(describe(file.id, format_name, blocks, stated, file.name), blocks, _left_out(root, blocks))
+    yield Document(describe(file.id, format_name, blocks, stated, file.name), blocks, _left_out(root, blocks))
+    if cut:
+        yield file.skip(ExtractionError("nested too deeply: what lies behind is left out", _DEEP_HINT), whole=False)
 
 
 def parse(text: str) -> etree._Element:
@@ -59,6 +69,12 @@ def parse(text: str) -> etree._Element:
         return lxml_html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
     except (etree.LxmlError, ValueError) as error:
         raise ExtractionError("no text", "The page is empty.") from error
+
+
+def _is_cut(root: etree._Element) -> bool:
+    """Whether the parser gave up in the midst of a page."""
+    log = root.getroottree().parser.error_log
+    return any(error.level == etree.ErrorLevels.FATAL and "depth" in error.message for error in log)
 
 
 def main_blocks(root: etree._Element) -> tuple[Block, ...]:

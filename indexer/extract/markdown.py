@@ -24,25 +24,47 @@ from indexer.model import Block, Document, Kind, Origin
 from indexer.report import Skip
 
 _MAX_NESTING = 60  # quotations and lists in each other; the parser calls itself for each
+_DEEP_HINT = "Write them with fewer levels."
 _MAX_OPEN_BRACKETS = 20  # at once in a paragraph; for each bracket the parser looks through all that it may stand in
 _BRACKET = re.compile(r"[\[\]]")
 
 
 def read(file: SourceFile) -> Iterator[Document | Skip]:
-    """The one document of a file; before it a Skip where its front matter is broken, which then is left out."""
+    """The one document of a file; before it a Skip where its front matter is broken, which then is left out, and behind it one
+    where its text is nested too deeply.
+    """
     front = read_front_matter(printable(decode(file.read())).lstrip("\n"))
     if front.error is not None:
         yield file.skip(front.error, whole=False)
-    blocks = filled(markdown_blocks(front.text), "There is nothing below the front matter." if front.values else "")
+    tokens = _tokens(front.text)
+    found, is_deep = tuple(_blocks(tokens)), _is_too_deep(tokens)
+    if is_deep and not found:
+        raise ExtractionError("quotations or lists are nested too deeply", _DEEP_HINT)
+    blocks = filled(found, "There is nothing below the front matter." if front.values else "")
     stated = Stated(front.values, Origin.FRONT_MATTER)
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
+    if is_deep:
+        reason = "quotations or lists are nested too deeply: what stands in the innermost is left out"
+        yield file.skip(ExtractionError(reason, _DEEP_HINT), whole=False)
 
 
 def markdown_blocks(text: str) -> tuple[Block, ...]:
     """The blocks of a text: comments and link definitions are dropped, HTML is reduced to its text."""
+    return tuple(_blocks(_tokens(text)))
+
+
+def _tokens(text: str) -> list[Token]:
     parser = _parser()
     parser.core.ruler.at("inline", partial(_read_inline, linkless=_parser().disable(["link", "image"])))
-    return tuple(_blocks(parser.parse(text)))
+    return parser.parse(text)
+
+
+def _is_too_deep(tokens: Sequence[Token]) -> bool:
+    """Whether a quotation or a list stands so deep that the parser left out what is in it."""
+    return any(
+        token.level >= _MAX_NESTING - 1 and token.type in ("blockquote_open", "list_item_open") and following.nesting < 0
+        for token, following in pairwise(tokens)
+    )
 
 
 def _parser() -> MarkdownIt:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from email.message import Message
 
 from indexer.errors import ExtractionError
-from indexer.extract.html import page_document
+from indexer.extract.html import read_page
 from indexer.extract.mail_headers import header, header_names, mail_date
 from indexer.extract.mail_parts import last_part, leaves, part_text, read_message
 from indexer.extract.source import Extracted, Format, Head, SourceFile
@@ -27,7 +27,7 @@ def read(file: SourceFile) -> Iterator[Extracted]:
         "url": header(message, "snapshot-content-location") or header(page, "content-location"),
         "saved": mail_date(message),
     }
-    yield page_document(file, part_text(page), FORMAT.name, {name: value for name, value in values.items() if value})
+    yield from read_page(file, part_text(page), FORMAT.name, {name: value for name, value in values.items() if value})
     if cut is not None:
         yield file.skip(cut, whole=False)
 

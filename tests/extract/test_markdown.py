@@ -53,6 +53,22 @@ def test_levels() -> None:
     assert [block.level for block in markdown_blocks("# a\n\n### b\n\nc\n---\n\nd")] == [1, 3, 2, 0]
 
 
+@pytest.mark.parametrize(("mark", "deep"), [("> ", 60), ("* ", 30)])
+def test_nesting_that_is_too_deep_is_named(extract_file: Extract, mark: str, deep: int) -> None:
+    [document] = extract_file("a.md", f"Before.\n\n{mark * (deep - 1)}inmost")
+    assert isinstance(document, Document)
+    assert document.blocks[-1].text == "inmost"
+    document, skip = extract_file("a.md", f"Before.\n\n{mark * deep}inmost")
+    assert isinstance(document, Document)
+    assert [block.text for block in document.blocks] == ["Before."]
+    assert isinstance(skip, Skip)
+    reason = "quotations or lists are nested too deeply"
+    assert (skip.reason, skip.whole) == (f"{reason}: what stands in the innermost is left out", False)
+    [skip] = extract_file("a.md", f"{mark * deep}inmost")
+    assert isinstance(skip, Skip)
+    assert (skip.reason, skip.whole) == (reason, True)
+
+
 def test_deep_nesting_is_read_as_far_as_it_goes() -> None:
     assert markdown_blocks(">" * 2_000 + " deep\n\nafter")[-1].text == "after"
     assert markdown_blocks("[" * 20_000 + "a")
