@@ -12,7 +12,7 @@ from indexer.errors import QueryError
 from indexer.search import syntax
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.facets import Filtered
+from indexer.search.embedded.filtered import Filtered
 from indexer.search.embedded.judged import Tree, Widening, stop_lists_of, without_stop_words
 from indexer.search.query import All, Any, Node
 from indexer.search.request import SearchRequest

@@ -23,7 +23,8 @@ from indexer.search.embedded.corrections import FEW, did_you_mean
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation, accepted_forms
 from indexer.search.embedded.explaining import explained
-from indexer.search.embedded.facets import Filtered, count_facet
+from indexer.search.embedded.facets import count_facet, count_facets
+from indexer.search.embedded.filtered import Filtered
 from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.hits import read_hits, read_neighbours
@@ -120,18 +121,15 @@ class EmbeddedEngine:
         highlighter = Highlighter(tree, accepted_forms(evaluations), self._equivalents)
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
-        total = sum(len(filtered.records()) for filtered in matches)
+        total = sum([len(filtered.records()) for filtered in matches])
+        fields = [field for field in request.facets if field != HISTOGRAM]
         return SearchResponse(
+            facets=count_facets(fields, matches, snapshot, request, self._kernels),
+            histogram=self._histogram(snapshot, matches, request),
             total=total,
-            documents=sum(len(filtered.documents()[0]) for filtered in matches),
+            documents=sum([filtered.document_count for filtered in matches]),
             hits=read_hits(snapshot, ranked, highlighter),
             generation=snapshot.generation,
-            facets={
-                field.name: count_facet(field.name, matches, snapshot.values(field.name), request, self._kernels)
-                for field in FIELDS
-                if field.facet and field.name in request.facets
-            },
-            histogram=self._histogram(snapshot, matches, request),
             relaxed=relaxed,
             warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
             titles=self._titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
@@ -155,8 +153,10 @@ class EmbeddedEngine:
         found = self._find(snapshot, request.query)
         accepted_forms(found.evaluations)
         matches = self._filtered(snapshot, found.records, request)
-        within = begun_values(snapshot, field, prefix, self._kernels) if prefix else None
-        return count_facet(field, matches, snapshot.values(field), request, self._kernels, within)
+        if not prefix:
+            return count_facets((field,), matches, snapshot, request, self._kernels)[field]
+        within = begun_values(snapshot, field, prefix, self._kernels)
+        return count_facet(field, matches, snapshot, request, self._kernels, within)
 
     @_translated
     def suggest(self, text: str) -> tuple[Suggestion, ...]:

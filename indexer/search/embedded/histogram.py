@@ -38,7 +38,7 @@ class Calendar:
         self._last = np.concatenate([none, *(last for _, last in intervals)])
         if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for days in (self._first, self._last)):
             raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
-        self._buckets: dict[Interval, Array] = {}
+        self._buckets: dict[Interval, tuple[Array, int, int]] = {}
         self._known_ends: dict[Interval, tuple[int, Sequence[str], Sequence[str]]] = {}
 
     def histogram(self, counted: Sequence[Array], interval: Interval | None, kernels: Kernels) -> Histogram:
@@ -48,34 +48,35 @@ class Calendar:
         if interval is None:
             first, last = kernels.reach(counts, self._first, self._last)
             interval = _interval(first, last) if last else Interval.DAY
-        keys = self._bucket_keys(interval)
-        low, high, coarser = kernels.bucket_span(counts, keys)
+        keys, least, most = self._bucket_keys(interval)
+        by_key, (low, high, coarser) = kernels.buckets(counts, keys, least, most + 1 - least)
         if high < low:
             return Histogram((), interval, coarser, missing)
         if high - low >= MAX_BUCKETS:
             raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
-        by_key = kernels.bucket_counts(counts, keys, low, high).tolist()
-        return Histogram(_BUCKETS(*self._ends(interval, low, high), by_key), interval, coarser, missing)
+        shown = by_key[low - least : high + 1 - least].tolist()
+        return Histogram(_BUCKETS(*self._ends(interval, low, high), shown), interval, coarser, missing)
 
     def _ends(self, interval: Interval, low: int, high: int) -> tuple[Sequence[str], Sequence[str]]:
         """The first and the last days of these buckets."""
         ends = self._known_ends.get(interval)
         if ends is None:
-            keys = self._bucket_keys(interval)
-            least, most = int(keys[keys > 0].min()), int(keys.max())
+            _, least, most = self._bucket_keys(interval)
             if most - least >= MAX_BUCKETS:
                 return _days(interval, low, high)
             ends = self._known_ends[interval] = least, *_days(interval, least, most)
         least, firsts, lasts = ends
         return firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
 
-    def _bucket_keys(self, interval: Interval) -> Array:
-        """The bucket of each stated interval, from 1 on; 0 where it does not fit into one."""
-        keys = self._buckets.get(interval)
-        if keys is None:
+    def _bucket_keys(self, interval: Interval) -> tuple[Array, int, int]:
+        """The bucket of each stated interval, from 1 on, 0 where it does not fit into one; the first bucket and the last."""
+        found = self._buckets.get(interval)
+        if found is None:
             fine = self._last - self._first < _LONGEST[interval]
-            keys = self._buckets[interval] = np.where(fine, _bucket_keys(self._first, interval), 0)
-        return keys
+            keys = np.where(fine, _bucket_keys(self._first, interval), 0)
+            least, most = int(keys[fine].min(initial=_LAST_DAY)), int(keys.max(initial=0))
+            found = self._buckets[interval] = keys, min(least, most + 1), most
+        return found
 
 
 def _interval(first: int, last: int) -> Interval:

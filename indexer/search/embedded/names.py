@@ -12,7 +12,8 @@ from indexer.fields import FIELDS, FieldKind
 from indexer.search.embedded.beginnings import begun_slots, begun_values
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.facets import Filtered
+from indexer.search.embedded.facets import count_facet
+from indexer.search.embedded.filtered import Filtered
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.postings import Lookup
 from indexer.search.embedded.slots import node_slots
@@ -58,15 +59,12 @@ def best_names(snapshot: Snapshot, typed: Typed, kernels: Kernels, limit: int) -
 
 def _most_frequent(snapshot: Snapshot, begun: Mapping[str, Array], start: int, kernels: Kernels, limit: int) -> list[Name]:
     """Of some values of fields, told as masks, those that most live records have."""
-    everything = SearchRequest()
-    matches = [Filtered(segment, segment.live_records, everything, kernels) for segment in snapshot.segments]
+    request = SearchRequest(facets=tuple(begun), facet_size=limit)
+    matches = [Filtered(segment, segment.live_records, request, kernels) for segment in snapshot.segments]
     found: list[Name] = []
     for field, wanted in begun.items():
-        values = snapshot.values(field)
-        counts = np.where(wanted, values.united([filtered.count(field) for filtered in matches]), 0)
-        places, _ = kernels.largest(counts, limit)
-        most = zip(counts[places].tolist(), values.named(places.tolist()), strict=True)
-        found += [Name(records, field, value, start) for records, value in most]
+        facet = count_facet(field, matches, snapshot, request, kernels, wanted)
+        found += [Name(value.count, field, value.value, start) for value in facet.values]
     return sorted(found, key=lambda name: (-name.records, name.field, name.value))[:limit]
 
 

@@ -14,7 +14,7 @@ from indexer.search import syntax
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.facets import Filtered
+from indexer.search.embedded.filtered import Filtered
 from indexer.search.embedded.judged import StopList, Tree, Widening, without_stop_words
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
 from indexer.search.request import Match, SearchRequest

@@ -111,7 +111,7 @@ def test_a_fault_is_looked_into_once_a_generation(tmp_path: Path, monkeypatch: p
         return real(checked)
 
     monkeypatch.setattr(EmbeddedEngine, "check", counted)
-    monkeypatch.setattr("indexer.search.embedded.engine.count_facet", lambda *_: 1 // 0)
+    monkeypatch.setattr("indexer.search.embedded.engine.count_facets", lambda *_: 1 // 0)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             total(engine, "radar")

@@ -14,10 +14,11 @@ from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
-from indexer.search.embedded.codec.columns import PROSE, Column
+from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.keys import is_tail, read_tail
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import decode_metadata
+from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
 from indexer.search.stemming import ENGLISH
 
@@ -168,6 +169,20 @@ class Segment:
     def intervals(self) -> tuple[Array, Array]:
         """The distinct stated intervals in order: first and last days (ordinals)."""
         return self.file["published.first"], self.file["published.last"]
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        """What values the documents have."""
+        return Profiles.of({name: self.column(name) for name in COLUMNS}, self.published, len(self.intervals[0]) + 1)
+
+    @cached_property
+    def everything(self) -> tuple[Array, Array]:
+        """The documents that have live records, and how many each."""
+        lengths = np.diff(self.bounds)
+        if self.live_by_document is not None:
+            lengths *= self.live_by_document
+        documents = np.flatnonzero(lengths).astype(np.uint32)
+        return documents, lengths[documents]
 
     @cached_property
     def longest(self) -> int:

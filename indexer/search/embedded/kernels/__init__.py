@@ -11,6 +11,8 @@ from typing import Protocol
 
 from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.profiles import Profiles
+from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.term import Occurring, Sight, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
@@ -84,44 +86,49 @@ class Kernels(Protocol):
         """The distinct owners of the ids (which ascend with them), and how many ids each has."""
         ...
 
-    def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        """counts[ordinals[owner]] += weight."""
+    def count_runs(self, ids: Array, owner: Array) -> int:
+        """How many owners the ids have, which ascend with them."""
         ...
 
-    def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        """The same over ordinals[starts[owner]:starts[owner + 1]]; owners without any count at 0."""
+    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
+        """The records of some documents by profile and by interval. runs: the documents, and how many records of each."""
+        ...
+
+    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+        """The records that pass every filter on documents. runs: their documents, and how many records of each.
+
+        counts: whether there is to be a tally.
+        """
+        ...
+
+    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
+        """Add the records of each profile at each of its values' numbers.
+
+        A profile that fails one filter alone counts at the values of that filter's own field, what fails more counts nowhere.
+        """
         ...
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         """counts[ordinals[id]] += 1."""
         ...
 
-    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
-        """The ids of those runs, so many ids each, for which the mask holds."""
-        ...
-
     def expand(self, owners: Array, bounds: Array) -> Array:
         """The ids that the owners have, bounds[owner]:bounds[owner + 1] each."""
         ...
 
-    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
-        """For each owner, whether chosen[ordinals[at]] holds for any at in starts[owner]:starts[owner + 1]."""
-        ...
-
-    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
-        """The places from 1 on of the largest counts above 0, of equal ones the first; and how many are above 0."""
+    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
+        """Of each stretch of counts, from begin to end, the `size` largest."""
         ...
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         """The smallest of `firsts` and the largest of `lasts` where a count is above 0; zeros where none is."""
         ...
 
-    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
-        """The smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), and the counts at key 0."""
-        ...
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+        """The sums of the counts at each of so many keys from `least` on.
 
-    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
-        """The sum of the counts at each key from `low` to `high`."""
+        Then the smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), and the counts at key 0.
+        """
         ...
 
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled
 
+LOOKED_AT = 1 << 62
+
 
 @compiled
 def runs(ids: Array, owner: Array, owners: Array, weights: Array) -> int:
@@ -25,48 +27,107 @@ def runs(ids: Array, owner: Array, owners: Array, weights: Array) -> int:
 
 
 @compiled
-def add_counts(counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-    for place in range(len(owners)):
-        counts[ordinals[owners[place]]] += weights[place]
+def count_runs(ids: Array, owner: Array) -> int:
+    count = 0
+    last = -1
+    for place in range(len(ids)):
+        own = int(owner[ids[place]])
+        count += own != last
+        last = own
+    return count
 
 
 @compiled
-def add_counts_multi(counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-    for place in range(len(owners)):
-        begin, end = starts[owners[place]], starts[owners[place] + 1]
-        if begin == end:
-            counts[0] += weights[place]
-        for at in range(begin, end):
-            counts[ordinals[at]] += weights[place]
+def tally(
+    owners: Array, weights: Array, profiles: Array, published: Array, by_profile: Array, met: Array, by_interval: Array
+) -> int:
+    count = 0
+    for run in range(len(owners)):
+        own = owners[run]
+        profile = profiles[own]
+        met[count] = profile
+        count += by_profile[profile] == 0
+        by_profile[profile] += weights[run]
+        by_interval[published[own]] += weights[run]
+    return count
+
+
+@compiled
+def sift(
+    runs: tuple[Array, Array],
+    profiles: tuple[Array, Array, Array],
+    asked: tuple[Array, Array, int],
+    dates: tuple[Array, Array],
+    tallied: tuple[Array, Array, Array, Array],
+    kept: Array,
+) -> tuple[int, int, int]:
+    """The places that pass every filter; how many, in how many documents, and how many profiles are met.
+
+    What a profile fails is looked at when it is met first, and then has LOOKED_AT besides. Without room in `met` there is no
+    tally.
+    """
+    owners, weights = runs
+    of_document, starts, values = profiles
+    wanting, excluding, required = asked
+    failing_days, published = dates
+    by_profile, met, failed, by_interval = tallied
+    counting, dated = len(met) > 0, len(failing_days) > 0
+    count = documents = found = begin = 0
+    for run in range(len(owners)):
+        own, weight = owners[run], weights[run]
+        end = begin + weight
+        profile = of_document[own]
+        fails = failed[profile]
+        if fails == 0:
+            got = bad = 0
+            for at in range(starts[profile], starts[profile + 1]):
+                got |= wanting[values[at]]
+                bad |= excluding[values[at]]
+            fails = (required & ~got) | bad | LOOKED_AT
+            failed[profile] = fails
+        in_range = not (dated and failing_days[published[own]])
+        if counting and in_range:
+            met[found] = profile
+            found += by_profile[profile] == 0
+            by_profile[profile] += weight
+        if fails == LOOKED_AT:
+            if counting:
+                by_interval[published[own]] += weight
+            if in_range:
+                documents += 1
+                for at in range(begin, end):
+                    kept[count] = at
+                    count += 1
+        begin = end
+    return count, documents, found
+
+
+@compiled
+def add_values(
+    counts: Array, starts: Array, values: Array, bounds: Array, by_profile: Array, met: Array, failed: Array
+) -> None:
+    """What fails one filter alone counts in the values of that filter's own field; what fails more counts nowhere."""
+    for profile in met:
+        fails = failed[profile] & ~LOOKED_AT
+        if fails & (fails - 1):
+            continue
+        low, high = 0, len(counts)
+        if fails:
+            field = 0
+            while fails > 1:
+                fails >>= 1
+                field += 1
+            low, high = bounds[field], bounds[field + 1]
+        for at in range(starts[profile], starts[profile + 1]):
+            value = values[at]
+            if low <= value < high:
+                counts[value] += by_profile[profile]
 
 
 @compiled
 def add_counts_once(counts: Array, ordinals: Array, ids: Array) -> None:
     for value in ids:
         counts[ordinals[value]] += 1
-
-
-@compiled
-def holding(starts: Array, ordinals: Array, chosen: Array, owners: Array, out: Array) -> None:
-    for place in range(len(owners)):
-        held = False
-        for at in range(starts[owners[place]], starts[owners[place] + 1]):
-            held |= chosen[ordinals[at]]
-        out[place] = held
-
-
-@compiled
-def keep_runs(ids: Array, weights: Array, mask: Array, out: Array) -> int:
-    count = 0
-    begin = 0
-    for place in range(len(weights)):
-        end = begin + weights[place]
-        if mask[place]:
-            for at in range(begin, end):
-                out[count] = ids[at]
-                count += 1
-        begin = end
-    return count
 
 
 @compiled
@@ -80,22 +141,35 @@ def expand(owners: Array, bounds: Array, out: Array) -> int:
 
 
 @compiled
-def largest(counts: Array, out: Array) -> tuple[int, int]:
-    """Insertion, like `best`; counts[0] is left out. How many places are taken, and how many counts are above 0."""
-    size = len(out)
-    held = distinct = 0
-    for place in range(1, len(counts)):
-        count = counts[place]
-        distinct += count > 0
-        if count == 0 or (held == size and (size == 0 or count <= counts[out[size - 1]])):
-            continue
-        at = held if held < size else size - 1
-        held = min(held + 1, size)
-        while at > 0 and counts[out[at - 1]] < count:
-            out[at] = out[at - 1]
-            at -= 1
-        out[at] = place
-    return held, distinct
+def largest(counts: Array, stretches: Array, size: int, out: Array) -> int:
+    """For each stretch: how many are taken, how many are above 0, its first count, the places taken and their counts.
+
+    Insertion, like `best`; a stretch's first count is left out.
+    """
+    used = 0
+    for stretch in range(len(stretches)):
+        begin, end = stretches[stretch]
+        places = used + 3
+        numbers = places + size
+        held = distinct = floor = 0
+        for place in range(begin + 1, end):
+            count = counts[place]
+            distinct += count > 0
+            if count <= floor or size == 0:
+                continue
+            at = held if held < size else size - 1
+            held = min(held + 1, size)
+            while at > 0 and out[numbers + at - 1] < count:
+                out[numbers + at], out[places + at] = out[numbers + at - 1], out[places + at - 1]
+                at -= 1
+            out[numbers + at], out[places + at] = count, place - begin
+            if held == size:
+                floor = out[numbers + size - 1]
+        out[used], out[used + 1], out[used + 2] = held, distinct, counts[begin]
+        for at in range(held):
+            out[places + held + at] = out[numbers + at]
+        used = places + 2 * held
+    return used
 
 
 @compiled
@@ -109,24 +183,17 @@ def reach(counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
 
 
 @compiled
-def bucket_span(counts: Array, keys: Array) -> tuple[int, int, int]:
+def buckets(counts: Array, keys: Array, least: int, out: Array) -> tuple[int, int, int]:
     low, high, coarser = 1, 0, 0
     for place in range(len(counts)):
-        if not counts[place]:
+        count, key = counts[place], keys[place]
+        if not count:
             continue
-        key = keys[place]
         if key == 0:
-            coarser += counts[place]
-        elif high == 0:
+            coarser += count
+            continue
+        out[key - least] += count
+        if high == 0:
             low = high = key
-        else:
-            low, high = min(low, key), max(high, key)
+        low, high = min(low, key), max(high, key)
     return low, high, coarser
-
-
-@compiled
-def bucket_counts(counts: Array, keys: Array, low: int, out: Array) -> None:
-    for place in range(len(counts)):
-        # Keys below `low` are those that fit into no bucket, or have no count.
-        if counts[place] and keys[place] >= low:
-            out[keys[place] - low] += counts[place]

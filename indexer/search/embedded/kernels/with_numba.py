@@ -7,14 +7,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels import numba_counting as counting
 from indexer.search.embedded.kernels import numba_features as looks
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_words as letters
+from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
+from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
 from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Sight, Terms, Words, letter_bits, only_read
-from indexer.search.embedded.kernels.with_numpy import largest_of_many, merged_by_sorting
+from indexer.search.embedded.kernels.with_numpy import merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
@@ -122,47 +125,67 @@ class NumbaKernels:
         count = counting.runs(only_read(ids), owner, owners, weights)
         return owners[:count], weights[:count]
 
-    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
-        out = np.empty(len(ids), dtype=np.uint32)
-        return out[: counting.keep_runs(only_read(ids), only_read(weights), mask, out)]
+    def count_runs(self, ids: Array, owner: Array) -> int:
+        count: int = counting.count_runs(only_read(ids), owner)
+        return count
+
+    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
+        by_profile, by_interval = np.zeros(len(profiles), dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
+        met = np.empty(min(len(profiles), len(runs[0])) + 1, dtype=np.uint32)
+        count = counting.tally(*runs, profiles.of_document, profiles.published, by_profile, met, by_interval)
+        return Tally(by_profile, met[:count], np.zeros(len(profiles), dtype=np.int64), by_interval)
+
+    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+        failed = np.zeros(len(profiles), dtype=np.int64)
+        by_profile = np.zeros(len(profiles) if counts else 0, dtype=np.int64)
+        met = np.empty(min(len(profiles), len(runs[0])) + 1 if counts else 0, dtype=np.uint32)
+        by_interval = np.zeros(profiles.intervals if counts else 0, dtype=np.int64)
+        kept = np.empty(len(records), dtype=np.uint32)
+        count, documents, found = counting.sift(
+            runs,
+            profiles[:3],
+            asked[:3],
+            (asked.failing_days, profiles.published),
+            (by_profile, met, failed, by_interval),
+            kept,
+        )
+        kept = kept[:count]
+        return Sifted(records[kept], kept, documents, Tally(by_profile, met[:found], failed, by_interval))
+
+    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
+        counting.add_values(
+            counts, profiles.starts, profiles.values, profiles.bounds, tally.by_profile, tally.met, tally.failed
+        )
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)
         return out[: counting.expand(only_read(owners), bounds, out)]
 
-    def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        counting.add_counts(counts, ordinals, only_read(owners), only_read(weights))
-
-    def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        counting.add_counts_multi(counts, starts, ordinals, only_read(owners), only_read(weights))
-
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         counting.add_counts_once(counts, ordinals, only_read(ids))
 
-    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
-        out = np.empty(len(owners), dtype=np.bool_)
-        counting.holding(starts, ordinals, chosen, only_read(owners), out)
-        return out
-
-    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
+    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
         if size > _SHORT:
-            return largest_of_many(counts, size)
-        out = np.empty(size, dtype=np.int64)
-        held, distinct = counting.largest(counts, out)
-        return out[:held], distinct
+            return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
+        out = np.empty(len(stretches) * (2 * size + 3), dtype=np.int64)
+        found = out[: counting.largest(counts, np.array(stretches, dtype=np.int64), size, out)].tolist()
+        each = []
+        at = 0
+        for _ in stretches:
+            places = at + 3
+            numbers = places + found[at]
+            end = numbers + found[at]
+            each.append(Largest(found[places:numbers], found[numbers:end], found[at + 1], found[at + 2]))
+            at = end
+        return each
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         found: tuple[int, int] = counting.reach(counts, firsts, lasts)
         return found
 
-    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
-        found: tuple[int, int, int] = counting.bucket_span(counts, keys)
-        return found
-
-    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
-        out = np.zeros(high - low + 1, dtype=np.int64)
-        counting.bucket_counts(counts, keys, low, out)
-        return out
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+        out = np.zeros(width, dtype=np.int64)
+        return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
         postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions

@@ -9,8 +9,12 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.ranges import ranges
+from indexer.search.embedded.kernels import numpy_counting
 from indexer.search.embedded.kernels import numpy_scoring as scoring
+from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
+from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.numpy_scoring import contained
 from indexer.search.embedded.kernels.term import SHIFT, Occurring, Sight, Terms, Words, in_a_row
@@ -88,51 +92,35 @@ class NumpyKernels:
         first = np.flatnonzero(np.concatenate([owners[:1] >= 0, owners[1:] != owners[:-1]]))
         return owners[first], np.diff(np.append(first, len(owners)))
 
-    def add_counts(self, counts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        counts += np.bincount(ordinals[owners], weights=weights, minlength=len(counts)).astype(np.int64)
+    def count_runs(self, ids: Array, owner: Array) -> int:
+        owners = owner[ids]
+        return int(np.count_nonzero(owners[1:] != owners[:-1])) + (len(owners) > 0)
 
-    def add_counts_multi(self, counts: Array, starts: Array, ordinals: Array, owners: Array, weights: Array) -> None:
-        begins = starts[owners].astype(np.int64)
-        each = starts[owners + np.uint32(1)] - begins
-        places = ranges(begins, begins + each)
-        repeated = np.repeat(weights, each)
-        counts += np.bincount(ordinals[places], weights=repeated, minlength=len(counts)).astype(np.int64)
-        counts[0] += int(weights[each == 0].sum())
+    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
+        return numpy_counting.tally(runs, profiles)
+
+    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+        return numpy_counting.sift(records, runs, profiles, asked, counts)
+
+    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
+        numpy_counting.add_values(counts, profiles, tally)
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         counts += np.bincount(ordinals[ids], minlength=len(counts))
-
-    def keep_runs(self, ids: Array, weights: Array, mask: Array) -> Array:
-        kept: Array = ids[np.repeat(mask, weights)]
-        return kept
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         expanded: Array = ranges(bounds[owners].astype(np.int64), bounds[owners + np.uint32(1)].astype(np.int64))
         return expanded.astype(np.uint32)
 
-    def holding(self, starts: Array, ordinals: Array, chosen: Array, owners: Array) -> Array:
-        begins = starts[owners].astype(np.int64)
-        ends = starts[owners + np.uint32(1)].astype(np.int64)
-        before = np.concatenate([[0], np.cumsum(chosen[ordinals[ranges(begins, ends)]])])
-        last = np.cumsum(ends - begins)
-        held: Array = before[last] > before[last - (ends - begins)]
-        return held
-
-    def largest(self, counts: Array, size: int) -> tuple[Array, int]:
-        return largest_of_many(counts, size)
+    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
+        return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         held = np.flatnonzero(counts)
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
 
-    def bucket_span(self, counts: Array, keys: Array) -> tuple[int, int, int]:
-        held = keys[(counts > 0) & (keys > 0)]
-        coarser = int(counts[keys == 0].sum())
-        return (int(held.min()), int(held.max()), coarser) if len(held) else (1, 0, coarser)
-
-    def bucket_counts(self, counts: Array, keys: Array, low: int, high: int) -> Array:
-        within = (keys >= low) & (keys <= high)
-        return np.bincount(keys[within] - low, weights=counts[within], minlength=high - low + 1).astype(np.int64)
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+        return numpy_counting.buckets(counts, keys, least, width)
 
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
         by_term = self._keys_together(occurring, begins, ends)
@@ -203,15 +191,6 @@ def merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Arr
     together = together[order]
     starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
     return together[starts], smallest(np.add.reduceat(counts[order], starts, dtype=np.uint16))
-
-
-def largest_of_many(counts: Array, size: int) -> tuple[Array, int]:
-    """See Kernels.largest: by partition and sorting, whatever the size."""
-    places = np.flatnonzero(counts[1:]) + 1
-    held = counts[places]
-    if len(held) > 4 * size > 0:
-        places = places[held >= np.partition(held, len(held) - size)[len(held) - size]]
-    return places[np.lexsort((places, -counts[places]))][:size], len(held)
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:

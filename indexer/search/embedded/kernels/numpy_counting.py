@@ -1,0 +1,85 @@
+"""The kernels in numpy that count matches by document, by value of a facet and by date; see Kernels."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.profiles import Profiles
+from indexer.search.embedded.codec.ranges import ranges
+from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
+
+
+def tally(runs: tuple[Array, Array], profiles: Profiles) -> Tally:
+    owners, weights = runs
+    by_profile = _summed(profiles.of_document[owners], weights, len(profiles))
+    by_interval = _summed(profiles.published[owners], weights, profiles.intervals)
+    return Tally(by_profile, np.flatnonzero(by_profile), np.zeros(len(profiles), dtype=np.int64), by_interval)
+
+
+def sift(records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+    owners, weights = runs
+    own = profiles.of_document[owners]
+    met = np.flatnonzero(np.bincount(own, minlength=len(profiles)))
+    failed = np.zeros(len(profiles), dtype=np.int64)
+    failed[met] = _failed(profiles, met, asked)
+    passing = failed[own] == 0
+    in_range = ~asked.failing_days[profiles.published[owners]] if len(asked.failing_days) else np.ones(len(owners), dtype=bool)
+    kept = np.flatnonzero(np.repeat(passing & in_range, weights))
+    if counts:
+        by_profile = _summed(own[in_range], weights[in_range], len(profiles))
+        by_interval = _summed(profiles.published[owners[passing]], weights[passing], profiles.intervals)
+    else:
+        by_profile = by_interval = np.zeros(0, dtype=np.int64)
+    tally = Tally(by_profile, np.flatnonzero(by_profile), failed, by_interval)
+    return Sifted(records[kept], kept, int(np.count_nonzero(passing & in_range)), tally)
+
+
+def add_values(counts: Array, profiles: Profiles, tally: Tally) -> None:
+    met = tally.met[tally.failed[tally.met] & (tally.failed[tally.met] - 1) == 0]
+    numbers, each = _numbers(profiles, met)
+    own_field = np.repeat(tally.failed[met], each)
+    fields = np.searchsorted(profiles.bounds, numbers, side="right") - 1
+    counting = (own_field == 0) | (own_field == 1 << fields)
+    counts += _summed(numbers[counting], np.repeat(tally.by_profile[met], each)[counting], len(counts))
+
+
+def buckets(counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+    held = np.flatnonzero(counts)
+    keys, counts = keys[held], counts[held]
+    fine = keys > 0
+    coarser = int(counts[~fine].sum())
+    by_key = _summed(keys[fine] - least, counts[fine], width)
+    return by_key, (int(keys[fine].min()), int(keys.max()), coarser) if fine.any() else (1, 0, coarser)
+
+
+def largest_of_many(counts: Array, size: int) -> Largest:
+    """By partition and sorting, whatever the size."""
+    places = np.flatnonzero(counts[1:]) + 1
+    held = counts[places]
+    distinct = len(held)
+    if distinct > 4 * size > 0:
+        places = places[held >= np.partition(held, distinct - size)[distinct - size]]
+    places = places[np.lexsort((places, -counts[places]))][:size]
+    return Largest(places.tolist(), counts[places].tolist(), distinct, int(counts[0]))
+
+
+def _summed(places: Array, weights: Array, size: int) -> Array:
+    return np.bincount(places, weights=weights, minlength=size).astype(np.int64)
+
+
+def _numbers(profiles: Profiles, some: Array) -> tuple[Array, Array]:
+    """The numbers of the values of some profiles in a row, and how many each has."""
+    begins, ends = (profiles.starts[at].astype(np.int64) for at in (some, some + 1))
+    return profiles.values[ranges(begins, ends)], ends - begins
+
+
+def _failed(profiles: Profiles, some: Array, asked: Asked) -> Array:
+    """The filters that some profiles fail, as bits. A profile has a value at least of each field."""
+    numbers, each = _numbers(profiles, some)
+    first = np.cumsum(each) - each
+    if not len(first):
+        return first
+    got, bad = (np.bitwise_or.reduceat(bits[numbers], first) for bits in (asked.wanting, asked.excluding))
+    failed: Array = asked.required & ~got | bad
+    return failed
