@@ -26,7 +26,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import PROSE
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import RANKING_FIELDS, Evaluation, Leaf, fields_of, scored_nodes
-from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, Postings, Records, Term, Terms, only_read
+from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, Postings, Records, Term, Terms, length_classes, only_read
 from indexer.search.embedded.ranking import K1, B, Ranking
 from indexer.search.query import Node, Phrase, Published
 
@@ -85,9 +85,12 @@ class Statistics:
 
     def _counted(self, segment: Segment) -> Counted:
         text, title, section = (segment.postings(field) for field in RANKING_FIELDS)
+        classes, class_weights = length_classes(text.lengths, self.text_weights)
         within = Records(
             lengths=text.lengths,
             weights=self.text_weights,
+            length_classes=classes,
+            class_weights=class_weights,
             documents=segment.record_document,
             bounds=segment.bounds,
             ranks=only_read(segment.ranks),

@@ -8,139 +8,89 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.kernels.numba_bounds import Window, add_bounds, bound_tables, least_of, list_between, no_tables
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
-from indexer.search.embedded.kernels.term import BEGIN, CONSTANT, END, SECTION, SECTION_END, TITLE, TITLE_END, Terms
-
-# A term with so many times more postings in a window than there are records is taken to be in all of them.
-_MANY_TIMES = 6
-_BITS = 8
-# So many records at a time: what is marked and noted of them stays in the processor's nearer caches.
-WINDOW = 1 << 13
+from indexer.search.embedded.kernels.term import BEGIN, CONSTANT, END, SECTION, SECTION_END, TITLE, TITLE_END, WINDOW, Terms
 
 
 @compiled
-def rank(records: Array, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
-    """Places and scores of the best records go to `best`, in order; or all scores to `scores`.
+def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
+    """Places and scores of the best records go to `best`, in order; or all scores to `scores`. rows, aligned: see Window.
 
-    Window by window it is marked which terms each record may have, and noted where their postings are. What a term adds is
-    below its factor: a record whose terms cannot reach the list is not scored.
+    Window by window it is added up what each record's score can be at most; only those that may reach the list are scored.
     """
-    ids, ends = terms.text[0], terms.spans[:, END]
-    begins, stops = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
-    next_titles, title_spans, sections = terms.spans[:, TITLE].copy(), title_states(terms), section_parts(terms)
-    ranked = terms.within.documents, terms.within.ranks
-    tops, best_scores = _tops(terms.factors), best[1]
-    marks = np.zeros(WINDOW, dtype=np.uint8)
-    noted = np.zeros((len(ends), WINDOW), dtype=np.uint32)
-    candidates, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
-    floor, held, first = -1.0, 0, 0
+    size, sections = len(best[1]), section_parts(terms)
+    begins, ends = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
+    next_titles, titles = terms.spans[:, TITLE].copy(), title_states(terms)
+    # Where nothing can be left out, nothing is bounded.
+    bounded = len(scores) == 0 and len(records) > size
+    tables = bound_tables(terms, k1) if bounded else no_tables()
+    bounds, marks = np.zeros(WINDOW, dtype=np.uint16), np.zeros(WINDOW, dtype=np.uint8)
+    chosen, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
+    held, first = 0, 0
     while first < len(records):
-        low = records[first] // WINDOW * WINDOW
-        last = seek(records, first, len(records), low + WINDOW)
-        always = 0
-        for term in range(len(ends)):
-            begins[term] = seek(ids, stops[term], ends[term], low)
-            stops[term] = seek(ids, begins[term], ends[term], low + WINDOW)
-            bit = 1 << term % _BITS
-            if sections[1][term] >= 0:
-                always |= bit
-            if stops[term] - begins[term] > _MANY_TIMES * (last - first):
-                always |= bit
-                _note_searched(records[first:last], low, ids, begins[term], stops[term], noted[term])
+        last = min(len(records), first + WINDOW)
+        if not aligned:
+            low = records[first] // WINDOW * WINDOW
+            last = seek(records, first, last, low + WINDOW)
+            for term in range(len(ends)):
+                begins[term] = seek(terms.text[0], ends[term], terms.spans[term, END], low)
+                ends[term] = seek(terms.text[0], begins[term], terms.spans[term, END], low + WINDOW)
+        here = Window(records[first:last], first, begins, ends, rows[:, first:last], aligned)
+        least, below = 0, 1 << 16
+        if bounded:
+            add_bounds(bounds, marks, here, terms, next_titles, sections, k1, tables)
+            least = _floor(best, tables.scale) if held == size else least_of(bounds, here.records, aligned, size)
+        while below > least:
+            found = list_between(bounds, here.records, aligned, least, below, chosen)
+            # Those that seem best fill the list; then come the others that may reach it.
+            again = held < size and least > 0
+            _score(here, chosen[:found], terms, titles.copy() if again else titles, sections, k1, totals)
+            if len(scores):
+                scores[first:last] = totals[:found]
             else:
-                _mark(marks, low, bit, ids, begins[term], stops[term], noted[term])
-            next_titles[term] = _mark_titles(marks, low, bit, terms, term, next_titles[term])
-        chosen = _candidates(records, first, last, low, marks, always, tops, floor, candidates)
-        found = (marks, begins, stops, noted, title_spans)
-        _score(records, candidates[:chosen], low, terms, found, sections, k1, (tops, always, floor), totals)
-        if len(scores):
-            scores[first:last] = totals[:chosen]
-        else:
-            held = _keep(records, candidates[:chosen], totals, ranked, best, held)
-            floor = best_scores[held - 1] - 1e-6 if held == len(best_scores) else -1.0
-        marks[:] = 0
+                held = _keep(records, first, chosen[:found], totals, terms, best, held)
+            least, below = (_floor(best, tables.scale) if held == size else 0), least
         first = last
 
 
 @compiled
-def _mark(marks: Array, low: int, bit: int, ids: Array, begin: int, end: int, noted: Array) -> None:
-    for place in range(begin, end):
-        at = ids[place] - low
-        marks[at] |= bit
-        noted[at] = place
-
-
-@compiled
-def _note_searched(records: Array, low: int, ids: Array, begin: int, end: int, noted: Array) -> None:
-    place = begin
-    for record in records:
-        place = seek(ids, place, end, record)
-        noted[record - low] = place
-
-
-@compiled
-def _candidates(
-    records: Array, first: int, last: int, low: int, marks: Array, always: int, tops: Array, floor: float, out: Array
-) -> int:
-    """The places of the records whose terms may reach the list."""
-    reach = np.empty(len(tops), dtype=np.uint8)
-    for mark in range(len(tops)):
-        reach[mark] = tops[mark | always] >= floor
-    count = 0
-    for i in range(first, last):
-        # Written every time and kept where it holds: no branch to mispredict.
-        out[count] = i
-        count += reach[marks[records[i] - low]]
-    return count
+def _floor(best: tuple[Array, Array], scale: float) -> int:
+    """The bound that a record needs to reach the list, which is full."""
+    return int(max(best[1][len(best[1]) - 1] - 1e-6, 0.0) * scale)
 
 
 @compiled
 def _score(
-    records: Array,
-    candidates: Array,
-    low: int,
-    terms: Terms,
-    found: tuple[Array, ...],
-    sections: tuple[Array, Array],
-    k1: float,
-    reach: tuple[Array, int, float],
-    totals: Array,
+    here: Window, chosen: Array, terms: Terms, titles: Array, sections: tuple[Array, Array], k1: float, totals: Array
 ) -> None:
-    """The scores of candidates; of those that turn out not to reach the list, less.
-
-    A place that was noted for another record, in another window, is none of theirs. reach: tops, marks of all, and floor.
-    """
+    """The scores of the chosen ones of a window's records."""
     ids, freqs = terms.text
     documents, title_freqs = terms.titles
     spans, factors, within = terms.spans, terms.factors, terms.within
     lengths, weights, bounds, title_weights = within.lengths, within.weights, within.bounds, within.title_weights
-    marks, begins, stops, noted, title_spans = found
-    tops, always, floor = reach
+    places, in_a_row = here.begins.copy(), here.rows.shape[1] == 0
     parts, part_starts = sections
-    for which in range(len(candidates)):
-        record = records[candidates[which]]
+    for which in range(len(chosen)):
+        record = here.records[chosen[which]]
         weight = weights[lengths[record]]
-        mark = marks[record - low] | always
-        # What the terms that are left can add at most.
-        rest = tops[mark]
         score = 0.0
         for term in range(len(factors)):
-            if not mark >> term % _BITS & 1:
-                continue
-            if score + rest < floor:
-                break
-            rest -= factors[term]
-            place = int(noted[term, record - low])
-            held = begins[term] <= place < stops[term] and ids[place] == record
-            if spans[term, CONSTANT]:
-                score += factors[term] if held else 0.0
-                continue
-            tf = freqs[place] * weight if held else 0.0
-            if record >= title_spans[term, 2]:
-                next_title(record, documents, bounds, spans[term, TITLE_END], title_spans[term])
-            if record >= title_spans[term, 1]:
-                title = title_spans[term, 0]
+            if here.aligned:
+                place = spans[term, BEGIN] + here.first + chosen[which] if in_a_row else here.rows[term, chosen[which]]
+                tf = freqs[place] * weight
+            else:
+                places[term] = seek(ids, places[term], here.ends[term], record)
+                held = places[term] < here.ends[term] and ids[places[term]] == record
+                if spans[term, CONSTANT]:
+                    score += factors[term] if held else 0.0
+                    continue
+                tf = freqs[places[term]] * weight if held else 0.0
+            if record >= titles[term, 2]:
+                next_title(record, documents, bounds, spans[term, TITLE_END], titles[term])
+            if record >= titles[term, 1]:
+                title = titles[term, 0]
                 tf += title_freqs[title] * title_weights[documents[title]]
             if part_starts[term] >= 0:
                 tf += parts[part_starts[term] + within.sections[record]]
@@ -149,82 +99,15 @@ def _score(
 
 
 @compiled
-def _keep(
-    records: Array, candidates: Array, totals: Array, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int
-) -> int:
-    """Insert candidates into the list of the best, which has `held` so far; most fail the first comparison."""
-    size = len(best[1])
+def _keep(records: Array, first: int, chosen: Array, totals: Array, terms: Terms, best: tuple[Array, Array], held: int) -> int:
+    """Insert the chosen ones of the records from `first` on into the list of the best, which has `held` so far."""
+    size, ranked = len(best[1]), (terms.within.documents, terms.within.ranks)
     floor = best[1][size - 1] if held == size else -1.0
-    for which in range(len(candidates)):
+    for which in range(len(chosen)):
         if totals[which] >= floor:
-            held = keep_best(records, candidates[which], totals[which], ranked, best, held)
+            held = keep_best(records, first + chosen[which], totals[which], ranked, best, held)
             floor = best[1][size - 1] if held == size else -1.0
     return held
-
-
-@compiled
-def rank_aligned(records: Array, rows: Array, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
-    """The same for records that have all terms: rows[term, i] is the posting of a term in records[i].
-
-    Without any column there is one term, and its postings are those of the records in a row.
-
-    A term's part is summed up here as in `_score`: a function for it, called for each, would take longer than what it does.
-    """
-    freqs = terms.text[1]
-    documents, title_freqs = terms.titles
-    spans, factors, within = terms.spans, terms.factors, terms.within
-    lengths, weights, bounds, title_weights = within.lengths, within.weights, within.bounds, within.title_weights
-    title_spans = title_states(terms)
-    parts, part_starts = section_parts(terms)
-    ranked = within.documents, within.ranks
-    given, begin = rows.shape[1] > 0, spans[0, BEGIN]
-    best_scores = best[1]
-    floor = -1.0
-    held = 0
-    for i in range(len(records)):
-        record = records[i]
-        weight = weights[lengths[record]]
-        score = 0.0
-        for term in range(len(factors)):
-            tf = freqs[rows[term, i] if given else begin + i] * weight
-            if record >= title_spans[term, 2]:
-                next_title(record, documents, bounds, spans[term, TITLE_END], title_spans[term])
-            if record >= title_spans[term, 1]:
-                title = title_spans[term, 0]
-                tf += title_freqs[title] * title_weights[documents[title]]
-            if part_starts[term] >= 0:
-                tf += parts[part_starts[term] + within.sections[record]]
-            score += factors[term] * tf / (k1 + tf)
-        if len(scores):
-            scores[i] = np.rint(score * 1e6) / 1e6
-        elif score >= floor:
-            held = keep_best(records, i, np.rint(score * 1e6) / 1e6, ranked, best, held)
-            floor = best_scores[held - 1] - 1e-6 if held == len(best_scores) else -1.0
-
-
-@compiled
-def _tops(factors: Array) -> Array:
-    """What the terms of each mark can add at most; terms share a mark's bit where they are more than it has."""
-    tops = np.zeros(1 << _BITS)
-    for mark in range(len(tops)):
-        for term in range(len(factors)):
-            if mark >> term % _BITS & 1:
-                tops[mark] += factors[term]
-    return tops
-
-
-@compiled
-def _mark_titles(marks: Array, low: int, bit: int, terms: Terms, term: int, title: int) -> int:
-    """Mark the records of the documents whose title has a term; where the next title is."""
-    documents, bounds, end = terms.titles[0], terms.within.bounds, terms.spans[term, TITLE_END]
-    high = low + len(marks)
-    while title < end and bounds[documents[title]] < high:
-        for record in range(max(int(bounds[documents[title]]), low), min(int(bounds[documents[title] + 1]), high)):
-            marks[record - low] |= bit
-        if bounds[documents[title] + 1] > high:
-            break
-        title += 1
-    return title
 
 
 @compiled

@@ -72,10 +72,29 @@ def letter_bits(codes: Array) -> Array:
     return bits
 
 
+WINDOW = 1 << 13
+"""So many records at a time are looked at: what is noted of them stays in the processor's nearer caches."""
+
+CLASSES = 64
+_CLASS_STARTS = np.unique(np.concatenate([np.arange(16), np.geomspace(16, 6000, CLASSES - 16).astype(np.int64)]))
+
+
+def length_classes(lengths: Array, weights: Array) -> tuple[Array, Array]:
+    """The classes of lengths, as in Records, and the largest weight of each class. weights: by length, falling."""
+    by_length = (np.searchsorted(_CLASS_STARTS, np.arange(len(weights)), side="right") - 1).astype(np.uint8)
+    classes = np.zeros(-(-len(lengths) // WINDOW) * WINDOW, dtype=np.uint8)
+    classes[: len(lengths)] = by_length[lengths]
+    of_classes = np.zeros(CLASSES)
+    of_classes[: len(_CLASS_STARTS)] = weights[np.minimum(_CLASS_STARTS, len(weights) - 1)]
+    return only_read(classes), only_read(of_classes)
+
+
 class Records(NamedTuple):
     """What scoring reads of the records of a segment: the same for all queries.
 
     lengths: record -> words; weights: words -> what a frequency counts there.
+    length_classes: record -> the class of its length, and more of them up to a multiple of WINDOW; class_weights: class -> what
+    a frequency counts there at most.
     documents, bounds: record -> document, document -> its first record. ranks: document -> its place in the order of ids.
     norms: document -> how its frequencies are divided, by the words of all its texts.
     title_weights: document -> what a frequency in its title counts. sections: record -> its section's unit + 1, 0 for none;
@@ -84,6 +103,8 @@ class Records(NamedTuple):
 
     lengths: Array
     weights: Array
+    length_classes: Array
+    class_weights: Array
     documents: Array
     bounds: Array
     ranks: Array

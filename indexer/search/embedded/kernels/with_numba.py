@@ -22,6 +22,7 @@ from indexer.search.embedded.kernels.with_numpy import merged_by_sorting
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
 _MOST_IN_A_BYTE = 255
+_NO_ROWS = np.empty((1, 0), dtype=np.uint32)
 
 
 class NumbaKernels:
@@ -84,10 +85,8 @@ class NumbaKernels:
         scores = np.empty(0 if short else len(records))
         best = np.empty(count if short else 0, dtype=np.int64)
         best_scores = np.empty(len(best))
-        if rows is None:
-            scoring.rank(only_read(records), terms, k1, scores, (best, best_scores))
-        else:
-            scoring.rank_aligned(only_read(records), rows, terms, k1, scores, (best, best_scores))
+        given = _NO_ROWS if rows is None else rows
+        scoring.rank(only_read(records), given, rows is not None, terms, k1, scores, (best, best_scores))
         return (records[best], best_scores) if short else best_scored(records, scores, terms.within, count)
 
     def look_again(

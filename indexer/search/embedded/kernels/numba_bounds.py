@@ -1,0 +1,287 @@
+"""Compiled loops that say what scores records can reach, in a nanosecond or two for each posting.
+
+Bounds are whole numbers, scores times `scale` and rounded up: what a term adds at most is read off its table by how often it
+stands in a record, by the class of the record's length, and by the class of what the title adds. So a record's sum is never
+below its score.
+
+A place in a window is masked to the size of a window, and one in a table to that of a table: whatever a file holds, they lie
+within. So loops that are said to do so do without checks, which would double their time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_loops import seek
+from indexer.search.embedded.kernels.term import BEGIN, CLASSES, CONSTANT, SECTION, SECTION_END, TITLE, TITLE_END, WINDOW, Terms
+
+# Frequencies from this one on count as without end.
+_MANY = 15
+# Classes of what a title adds to tf: the first for no title with the word.
+_TITLES = 4
+_TABLE = (_MANY + 1) * CLASSES
+_LARGEST = (1 << 16) - 1
+_BUCKETS = 256
+
+
+class Window(NamedTuple):
+    """Records in a row of a list: those among WINDOW numbers, from a multiple of it on, or WINDOW of them.
+
+    first: where they begin in the list. begins, ends: each term's postings among these numbers.
+    Where it is `aligned`, the list is of records that have all terms, and rows[term, i] is a term's posting in records[i];
+    without columns there is one term, and its postings are those of all records in a row.
+    """
+
+    records: Array
+    first: int
+    begins: Array
+    ends: Array
+    rows: Array
+    aligned: bool
+
+
+class Tables(NamedTuple):
+    """What is looked up for bounds.
+
+    scale: what scores are multiplied with. texts: [term, (title's class * frequencies + frequency) * CLASSES + length's class].
+    titles: [term, class], what a term adds by the title alone. classes: title by title, term after term from `firsts` on.
+    """
+
+    scale: float
+    texts: Array
+    titles: Array
+    classes: Array
+    firsts: Array
+
+
+@compiled
+def bound_tables(terms: Terms, k1: float) -> Tables:
+    """The tables for some terms."""
+    scale = _scale(terms)
+    classes, firsts, parts = _title_classes(terms)
+    texts = np.zeros((len(parts), _TITLES * _TABLE), dtype=np.uint16)
+    titles = np.zeros((len(parts), _TITLES), dtype=np.uint16)
+    weights = terms.within.class_weights
+    for term in range(len(parts)):
+        factor = terms.factors[term] * scale
+        for title in range(_TITLES):
+            part = parts[term, title]
+            if title and not part:
+                continue
+            titles[term, title] = _rounded_up(factor * part / (k1 + part)) if title else 0
+            for freq in range(_MANY + 1):
+                first = title * _TABLE + freq * CLASSES
+                row, most = texts[term, first : first + CLASSES], freq == _MANY or terms.spans[term, CONSTANT] > 0
+                _bound_lengths(row, weights, freq, part, k1, factor, most)
+    return Tables(scale, texts, titles, classes, firsts)
+
+
+@compiled_unchecked
+def _bound_lengths(row: Array, weights: Array, freq: int, part: float, k1: float, factor: float, most: bool) -> None:
+    """What a frequency adds by the class of the length, to what the title adds alone. most: more than any adds."""
+    alone = part / (k1 + part)
+    for length in range(len(row)):
+        tf = part + freq * weights[length]
+        row[length] = int(factor * ((1.0 if most else tf / (k1 + tf)) - alone)) + 2
+
+
+@compiled
+def _scale(terms: Terms) -> float:
+    """Such that the largest sum of bounds fits into 16 bits."""
+    most, summands = 0.0, 0
+    for term in range(len(terms.factors)):
+        fields = 2 if terms.spans[term, SECTION] < terms.spans[term, SECTION_END] else 1
+        most += terms.factors[term] * fields
+        summands += fields + 1
+    return max(_LARGEST - 4 * summands, 0) / most if most > 0 else 0.0
+
+
+@compiled
+def _title_classes(terms: Terms) -> tuple[Array, Array, Array]:
+    """The classes and firsts of Tables; and the most that the titles of each class add to tf."""
+    documents, freqs = terms.titles
+    firsts = np.zeros(len(terms.spans), dtype=np.int64)
+    held = 0
+    for term in range(len(firsts)):
+        firsts[term] = held - terms.spans[term, TITLE]
+        held += terms.spans[term, TITLE_END] - terms.spans[term, TITLE]
+    classes, parts = np.empty(held, dtype=np.uint8), np.zeros((len(firsts), _TITLES))
+    for term in range(len(firsts)):
+        least, most = np.inf, 0.0
+        for place in range(terms.spans[term, TITLE], terms.spans[term, TITLE_END]):
+            part = freqs[place] * terms.within.title_weights[documents[place]]
+            least, most = min(least, part), max(most, part)
+        each = (most - least) * (1 + 1e-9) / (_TITLES - 1) + 1e-9
+        for place in range(terms.spans[term, TITLE], terms.spans[term, TITLE_END]):
+            part = freqs[place] * terms.within.title_weights[documents[place]]
+            title = 1 + min(int((part - least) / each), _TITLES - 2)
+            classes[firsts[term] + place] = title
+            parts[term, title] = max(parts[term, title], part)
+    return classes, firsts, parts
+
+
+@compiled
+def _rounded_up(bound: float) -> int:
+    """Above the number, even where it was reckoned a little low."""
+    return min(int(bound) + 2, _LARGEST)
+
+
+@compiled
+def no_tables() -> Tables:
+    """For where nothing is bounded."""
+    nothing = np.empty((0, 0), dtype=np.uint16)
+    return Tables(0.0, nothing, nothing, np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int64))
+
+
+@compiled
+def add_bounds(
+    bounds: Array,
+    marks: Array,
+    here: Window,
+    terms: Terms,
+    titles: Array,
+    sections: tuple[Array, Array],
+    k1: float,
+    tables: Tables,
+) -> None:
+    """Add up the bounds of the records of a window: by their places in it, or by their numbers less its first.
+
+    titles: of each term, where to look for the first title; it is set to where to look next. marks: zeros, and left so.
+    """
+    bounds[:] = 0
+    low = int(here.records[0]) // WINDOW * WINDOW
+    classes = terms.within.length_classes[low : low + WINDOW]
+    if len(classes) < WINDOW:
+        raise IndexError  # a damaged file names records that there are not
+    ids, freqs = terms.text
+    for term in range(len(titles)):
+        marked = titles[term] < terms.spans[term, TITLE_END]
+        if marked:
+            titles[term] = _add_titles(bounds, marks, here, low, terms, term, titles[term], tables)
+        table = tables.texts[term]
+        if not here.aligned:
+            begin, end = here.begins[term], here.ends[term]
+            _add_texts(bounds, marks, ids[begin:end], freqs[begin:end], classes, table)
+        elif here.rows.shape[1]:
+            _add_aligned(bounds, marks, here.records, here.rows[term], freqs, terms.within.length_classes, table)
+        else:
+            begin = terms.spans[term, BEGIN] + here.first
+            _add_in_a_row(
+                bounds, marks, here.records, freqs[begin : begin + len(here.records)], terms.within.length_classes, table
+            )
+        if sections[1][term] >= 0:
+            _add_sections(bounds, here, low, terms, term, sections, k1, tables.scale)
+        if marked:
+            marks[:] = 0
+
+
+@compiled
+def _add_titles(
+    bounds: Array, marks: Array, here: Window, low: int, terms: Terms, term: int, title: int, tables: Tables
+) -> int:
+    """Add what titles alone add, and mark the records with their classes; where to look for the next title."""
+    documents, starts, end = terms.titles[0], terms.within.bounds, terms.spans[term, TITLE_END]
+    records, classes, base = here.records, tables.classes, tables.firsts[term]
+    first = int(records[0]) if here.aligned else low
+    last = int(records[-1]) + 1 if here.aligned else low + WINDOW
+    place = 0
+    while title < end and starts[documents[title]] < last:
+        stop, after, of_class = int(documents[title]) + 1, title + 1, classes[base + title]
+        # Documents in a row are often entitled alike.
+        while after < end and documents[after] == stop and starts[stop] < last and classes[base + after] == of_class:
+            stop += 1
+            after += 1
+        if starts[stop] > first:
+            begin, until = max(int(starts[documents[title]]), first) - low, min(int(starts[stop]), last) - low
+            if here.aligned:
+                begin = place = seek(records, place, len(records), begin + low)
+                until = place = seek(records, place, len(records), until + low)
+            _add_title(bounds[begin:until], marks[begin:until], tables.titles[term, of_class], of_class)
+        if starts[stop] > last:
+            return after - 1
+        title = after
+    return title
+
+
+@compiled_unchecked
+def _add_title(bounds: Array, marks: Array, bound: int, of_class: int) -> None:
+    """Add what a title alone adds, and mark its class, side by side."""
+    for at in range(len(bounds)):
+        bounds[at] += bound
+        marks[at] = of_class
+
+
+@compiled_unchecked
+def _add_texts(bounds: Array, marks: Array, ids: Array, freqs: Array, classes: Array, table: Array) -> None:
+    """Add what a term's postings add. classes: of the window's WINDOW numbers; all places are masked."""
+    for place in range(len(ids)):
+        at = np.uint32(ids[place]) & np.uint32(WINDOW - 1)
+        freq = np.uint32(min(freqs[place], _MANY)) & np.uint32(_MANY)
+        length, title = np.uint32(classes[at]) & np.uint32(CLASSES - 1), np.uint32(marks[at]) & np.uint32(_TITLES - 1)
+        bounds[at] += table[title * np.uint32(_TABLE) + freq * np.uint32(CLASSES) + length]
+
+
+@compiled
+def _add_aligned(bounds: Array, marks: Array, records: Array, row: Array, freqs: Array, classes: Array, table: Array) -> None:
+    """The same where row[i] is the term's posting in records[i]. classes: of all records."""
+    for i in range(len(records)):
+        freq = np.uint64(min(freqs[row[i]], _MANY))
+        place = np.uint64(marks[i]) * np.uint64(_TABLE) + freq * np.uint64(CLASSES) + np.uint64(classes[records[i]])
+        bounds[i] += table[place]
+
+
+@compiled
+def _add_in_a_row(bounds: Array, marks: Array, records: Array, freqs: Array, classes: Array, table: Array) -> None:
+    """The same where freqs[i] is the term's frequency in records[i]."""
+    for i in range(len(records)):
+        freq = np.uint64(min(freqs[i], _MANY))
+        place = np.uint64(marks[i]) * np.uint64(_TABLE) + freq * np.uint64(CLASSES) + np.uint64(classes[records[i]])
+        bounds[i] += table[place]
+
+
+@compiled
+def _add_sections(
+    bounds: Array, here: Window, low: int, terms: Terms, term: int, sections: tuple[Array, Array], k1: float, scale: float
+) -> None:
+    """Add what a term adds to the records of the sections that have it. sections: see `section_parts`."""
+    parts, starts = sections
+    of_records, start = terms.within.sections, starts[term]
+    factor = terms.factors[term] * scale
+    for i in range(len(here.records)) if here.aligned else range(min(WINDOW, len(of_records) - low)):
+        part = parts[start + of_records[here.records[i] if here.aligned else low + i]]
+        if part > 0:
+            bounds[i] += _rounded_up(factor * part / (k1 + part))
+
+
+@compiled
+def least_of(bounds: Array, records: Array, aligned: bool, count: int) -> int:
+    """A bound that `count` of some records of a window have at least, 0 where they are not so many; a little low."""
+    if len(records) < count:
+        return 0
+    buckets = np.zeros(_BUCKETS, dtype=np.int64)
+    for i in range(len(records)):
+        buckets[bounds[i if aligned else np.int64(records[i]) & (WINDOW - 1)] // _BUCKETS] += 1
+    held, bucket = 0, _BUCKETS
+    while held < count:
+        bucket -= 1
+        held += buckets[bucket]
+    return bucket * _BUCKETS
+
+
+@compiled_unchecked
+def list_between(bounds: Array, records: Array, aligned: bool, least: int, below: int, out: Array) -> int:
+    """The places of those of a window's records whose bound is at least so much and below so much; all places are masked.
+
+    `out` has one place more than a window.
+    """
+    count = 0
+    for i in range(min(len(records), WINDOW)):
+        bound = bounds[(i if aligned else np.int64(records[i])) & (WINDOW - 1)]
+        # Written every time and kept where it holds: no branch to mispredict.
+        out[count] = i
+        count += (bound >= least) & (bound < below)
+    return count
