@@ -118,7 +118,7 @@ class EmbeddedEngine:
         """Answer a request: see SearchEngine."""
         snapshot = self._snapshot()
         tree, evaluations, found, relaxed = self._find(snapshot, request.query)
-        highlighter = Highlighter(tree, accepted_forms(evaluations), self._equivalents)
+        highlighter = self._highlighter(tree, evaluations)
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         total = sum([len(filtered.records()) for filtered in matches])
@@ -190,11 +190,10 @@ class EmbeddedEngine:
         if not best or tree is None:
             return ()
         try:
-            accepted = accepted_forms(evaluations)
+            highlighter = self._highlighter(tree, evaluations)
         except QueryError:  # with the words of titles a pattern stands for too many
             return ()
-        places = [Ranked(one.segment, one.record, None) for one in best]
-        hits = read_hits(snapshot, places, Highlighter(tree, accepted, self._equivalents))
+        hits = read_hits(snapshot, [Ranked(one.segment, one.record, None) for one in best], highlighter)
         return tuple(TitleHit(hit.document, hit.title_spans) for hit in hits)
 
     def _ranked(
@@ -248,7 +247,8 @@ class EmbeddedEngine:
             raise NotFound(f"No document {document_id} in the index.")
         begin, end = segment.document_bounds(number)
         document = segment.document(number)
-        highlighter = self._highlighter(snapshot, query) if query is not None else None
+        found = self._find(snapshot, query) if query is not None else None
+        highlighter = self._highlighter(found.tree, found.evaluations) if found is not None else None
         shown = range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end)
         records = [(segment.paragraph(record), document) for record in shown]
         marks = highlighter.mark(records) if highlighter is not None else [((), ())] * len(records)
@@ -379,10 +379,9 @@ class EmbeddedEngine:
             raise NoIndex(self._index_dir) from None
         return found.st_mtime_ns, found.st_ino, found.st_size
 
-    def _highlighter(self, snapshot: Snapshot, query: ParsedQuery) -> Highlighter:
-        """What a search for this query would mark by."""
-        found = self._find(snapshot, query)
-        return Highlighter(found.tree, accepted_forms(found.evaluations), self._equivalents)
+    def _highlighter(self, tree: Tree, evaluations: Sequence[Evaluation]) -> Highlighter:
+        """What marks by a query that has been evaluated over all segments. Raises QueryError as `accepted_forms` does."""
+        return Highlighter(tree, accepted_forms(evaluations), self._kernels, evaluations[0].slots)
 
 
 def _broken_parts(snapshot: Snapshot) -> list[str]:

@@ -5,17 +5,18 @@ A node that does not match the record marks nothing, nor does an excluded one; a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence, Set
 from itertools import islice
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from indexer.fields import FIELD_BY_NAME
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
+from indexer.search.embedded.evaluate import Leaf
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
-from indexer.search.embedded.sifted import Sieve, SiftedText, Wanted, sift
-from indexer.search.embedded.slots import Equivalents, no_equivalents
+from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.sifted import Keys, Sieve, SiftedText, Wanted, sift
+from indexer.search.embedded.slots import Slot, node_slots
 from indexer.search.embedded.stretches import Accepted
 from indexer.search.query import All, Any, Node, Published
 from indexer.search.response import Span
@@ -23,8 +24,7 @@ from indexer.search.stemming import stemmer_of
 from indexer.search.stopwords import stop_list_of
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class _Group:
+class _Group(NamedTuple):
     """A group of the query: whether it needs all of its parts, and what it excludes."""
 
     every: bool
@@ -44,24 +44,43 @@ _Marked: TypeAlias = list[Span] | None
 class Highlighter:
     """One query, ready to mark any number of records."""
 
-    def __init__(self, tree: Tree, accepted: Accepted, equivalents: Equivalents = no_equivalents) -> None:
-        """accepted: the forms that the patterns of the query stand for, of all that any marked text may hold."""
+    def __init__(
+        self, tree: Tree, accepted: Accepted, kernels: Kernels, slots: Callable[[Leaf], Sequence[Slot]] = node_slots
+    ) -> None:
+        """accepted: the forms that the patterns of the query stand for, of all that any marked text may hold.
+
+        slots: gives those of a leaf.
+        """
         self._judged = None
         if isinstance(tree, ByLanguage):
-            self._judged = [(lists, Highlighter(each, accepted, equivalents)) for lists, each in tree.trees]
+            self._judged = [(lists, Highlighter(each, accepted, kernels, slots)) for lists, each in tree.trees]
             return
-        self._query = _part(tree, equivalents)
-        wanted = list(_wanted(self._query))
-        self._titled = any(each.field == "title" for each in wanted)
-        self._sieves = _Sieves(wanted, accepted)
+        self._slots = slots
+        self._wanted: list[Wanted] = []
+        self._keys: Keys = {}
+        self._query = self._part(tree)
+        self._sieves = _Sieves(self._wanted, self._keys, accepted)
+        self._kernels = kernels
+
+    def _part(self, node: Node) -> _Part:
+        """A node of the query and those within it, ready to be looked for."""
+        if isinstance(node, All):
+            return _Group(True, tuple(map(self._part, node.children)), tuple(map(self._part, node.excluded)))
+        if isinstance(node, Any):
+            return _Group(False, tuple(map(self._part, node.children)))
+        if isinstance(node, Published):
+            return node
+        wanted = Wanted.of(node, self._slots(node), self._keys)
+        self._wanted.append(wanted)
+        return wanted
 
     def mark(self, records: Sequence[Record]) -> list[Marks]:
         """The spans in each record's text and title; both empty where the query does not match it."""
         if self._judged is not None:
             return self._mark_by_language(records, self._judged)
-        page = _Page(records, self._sieves)
+        page = _Page(records, self._sieves, self._kernels)
         texts = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "text")]
-        if not self._titled:
+        if not any(each.field == "title" for each in self._wanted):
             return [(spans, ()) for spans in texts]
         titles = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "title")]
         return list(zip(texts, titles, strict=True))
@@ -81,37 +100,21 @@ class Highlighter:
 class _Sieves(dict[str | None, Sieve]):
     """Stemmer, or None for what is not stemmed -> the sieve of a query; made at the first use."""
 
-    def __init__(self, wanted: Sequence[Wanted], accepted: Accepted) -> None:
+    def __init__(self, wanted: Sequence[Wanted], keys: Keys, accepted: Accepted) -> None:
         super().__init__()
         self._wanted = wanted
+        self._keys = keys
         self._accepted = accepted
 
     def __missing__(self, stemmer: str | None) -> Sieve:
-        sieve = self[stemmer] = Sieve(self._wanted, stemmer, self._accepted)
+        sieve = self[stemmer] = Sieve(self._wanted, self._keys, stemmer, self._accepted)
         return sieve
-
-
-def _part(node: Node, equivalents: Equivalents) -> _Part:
-    """A node of the query and those within it, ready to be looked for."""
-    if isinstance(node, All):
-        children, excluded = (tuple(_part(one, equivalents) for one in nodes) for nodes in (node.children, node.excluded))
-        return _Group(True, children, excluded)
-    if isinstance(node, Any):
-        return _Group(False, tuple(_part(child, equivalents) for child in node.children))
-    return node if isinstance(node, Published) else Wanted.of(node, equivalents)
-
-
-def _wanted(part: _Part) -> Iterator[Wanted]:
-    """The words, phrases and patterns of a part, excluded ones included."""
-    if isinstance(part, _Group):
-        for inner in (*part.parts, *part.excluded):
-            yield from _wanted(inner)
-    elif isinstance(part, Wanted):
-        yield part
 
 
 def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Sorted and disjoint; overlapping spans become one, touching ones stay apart."""
+    if len(spans) == 1:
+        return tuple(spans)
     merged: list[Span] = []
     reached = 0
     for span in sorted(spans):
@@ -127,15 +130,16 @@ def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
 class _Page:
     """Some records, looked at part by part of the query; each of their fields is sifted once."""
 
-    def __init__(self, records: Sequence[Record], sieves: _Sieves) -> None:
+    def __init__(self, records: Sequence[Record], sieves: _Sieves, kernels: Kernels) -> None:
         self._records = records
         self._sieves = sieves
+        self._kernels = kernels
         self._sifted: dict[str, list[list[SiftedText]]] = {}
 
     def marks(self, part: _Part, field: str) -> list[_Marked]:
         """What a part of the query marks in a field of each record."""
         if isinstance(part, Wanted):
-            found = [[span for text in texts for span in text.find(part)] for texts in self._texts(part)]
+            found = [[span for text in texts for span in text.find(part)] for texts in self._texts(part.field, part.stemmed)]
             return [spans or None for spans in found] if part.field == field else [[] if spans else None for spans in found]
         if isinstance(part, Published):
             return [[] if _overlaps(part, document) else None for _, document in self._records]
@@ -152,29 +156,34 @@ class _Page:
             return [()] * len(self._records)
         return zip(*(self.marks(part, field) for part in parts), strict=True)
 
-    def _texts(self, wanted: Wanted) -> list[list[SiftedText]]:
+    def _texts(self, field: str, stemmed: bool) -> list[list[SiftedText]]:
         """The values of a field in each record."""
-        name = wanted.field
-        sifted = self._sifted.get(name)
+        sifted = self._sifted.get(field)
         if sifted is None:
-            held = [getattr(document if FIELD_BY_NAME[name].per_document else one, name) for one, document in self._records]
-            values = [(value,) if isinstance(value, str) else value or () for value in held]
-            sifted = self._sifted[name] = [[] for _ in values]
+            values = self._values(field)
+            sifted = self._sifted[field] = [[] for _ in values]
             by_stemmer: dict[str | None, list[int]] = {}
-            for place, stemmer in enumerate(self._stemmers(wanted)):
-                by_stemmer.setdefault(stemmer, []).append(place)
+            for place, language in enumerate(self._languages(field)):
+                by_stemmer.setdefault(stemmer_of(language) if stemmed else None, []).append(place)
             for stemmer, places in by_stemmer.items():
-                texts = iter(sift([text for place in places for text in values[place]], self._sieves[stemmer]))
+                texts = [text for place in places for text in values[place]]
+                found = iter(sift(texts, self._sieves[stemmer], self._kernels))
                 for place in places:
-                    sifted[place] = list(islice(texts, len(values[place])))
+                    sifted[place] = list(islice(found, len(values[place])))
         return sifted
 
-    def _stemmers(self, wanted: Wanted) -> Iterator[str | None]:
-        """The stemmer of a field in each record."""
-        per_document = FIELD_BY_NAME[wanted.field].per_document
-        for paragraph, document in self._records:
-            own = None if per_document else paragraph.language
-            yield stemmer_of(own or document.language) if wanted.stemmed else None
+    def _values(self, field: str) -> list[tuple[str, ...]]:
+        if field == "text":
+            return [(paragraph.text,) for paragraph, _ in self._records]
+        per_document = FIELD_BY_NAME[field].per_document
+        held = [getattr(document if per_document else paragraph, field) for paragraph, document in self._records]
+        return [(value,) if isinstance(value, str) else value or () for value in held]
+
+    def _languages(self, field: str) -> list[str | None]:
+        """The language of a field in each record."""
+        if FIELD_BY_NAME[field].per_document:
+            return [document.language for _, document in self._records]
+        return [paragraph.language or document.language for paragraph, document in self._records]
 
 
 def _all_of(parts: Sequence[_Marked]) -> _Marked:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate, islice
-from typing import TypeAlias
+from itertools import islice
+from typing import NamedTuple, TypeAlias
 
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.analysis import analyze_word, iter_words
 from indexer.search.embedded.evaluate import Leaf
-from indexer.search.embedded.slots import Equivalents, Slot, Sought, node_slots
-from indexer.search.embedded.stretches import Accepted, Key, Stretches
+from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.slots import Slot
+from indexer.search.embedded.stretches import Accepted, Key, needles_of, pieces
 from indexer.search.embedded.windows import Place, window_members
 from indexer.search.query import Phrase
 from indexer.search.response import Span
@@ -21,48 +21,54 @@ from indexer.search.stemming import stem
 Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
 
-_Sifted: TypeAlias = tuple[list[tuple[Key, Place, Span]], int]
-"""The tokens that a sieve keeps of a stretch, counted from its beginning, and the positions that the stretch takes."""
+Keys: TypeAlias = dict[Key, int]
+"""All that a query looks for, numbered from 0."""
 
+_Sifted: TypeAlias = tuple[list[tuple[int, int, int, int, int]], int]
+"""What a sieve keeps of a stretch, counted from its beginning: number of a key, position, positions covered, start and end;
+and the positions that the stretch takes."""
+
+_Sought: TypeAlias = tuple[tuple[int, ...], ...]
+"""A slot: its readings, by the numbers of what they look for."""
+
+_STEMMED = frozenset(name for name, field in FIELD_BY_NAME.items() if field.kind is FieldKind.TEXT)
 # The positions that a slot may cover before its windows are looked for among more places than they need be.
 _WIDEST = 2
 _PLAIN_SIGNS = "'’‘-.,"
 _LETTER = re.compile(r"[^\W_]")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A word, phrase or pattern of a query: its slots, in the field that it looks in.
 
     slop: of a phrase whose words may stand in any order. only: what it looks for, where that is a single word or pattern.
+    reach: so many positions between two words are as good as any more of them; 0 where a match is one word.
     """
 
     field: str
-    slots: tuple[Slot, ...]
+    slots: tuple[_Sought, ...]
     slop: int | None
-    only: Key | None
+    only: int | None
+    reach: int
 
     @classmethod
-    def of(cls, node: Leaf, equivalents: Equivalents) -> Wanted:
-        """What a leaf of the query looks for."""
-        slots = node_slots(node, equivalents)
-        single = len(slots) == 1 and len(slots[0].readings) == 1 and len(slots[0].readings[0]) == 1
-        return cls(
-            node.field or "text",
-            slots,
-            node.slop if isinstance(node, Phrase) and len(slots) > 1 else None,
-            (slots[0].readings[0][0], slots[0].exact) if single else None,
+    def of(cls, node: Leaf, slots: Sequence[Slot], keys: Keys) -> Wanted:
+        """What a leaf of the query looks for; what is not yet among the keys is added."""
+        sought = tuple(
+            tuple(tuple(keys.setdefault((word, slot.exact), len(keys)) for word in reading) for reading in slot.readings)
+            for slot in slots
         )
+        field = node.field or "text"
+        if len(sought) == 1 and len(sought[0]) == 1 and len(sought[0][0]) == 1:
+            return cls(field, sought, None, sought[0][0][0], 0)
+        if isinstance(node, Phrase) and node.slop is not None and len(sought) > 1:
+            return cls(field, sought, node.slop, None, node.slop + 1 + _WIDEST * len(sought))
+        return cls(field, sought, None, None, 1)
 
     @property
     def stemmed(self) -> bool:
         """Whether it looks among stemmed words."""
-        return FIELD_BY_NAME[self.field].kind is FieldKind.TEXT
-
-    @property
-    def reach(self) -> int:
-        """So many positions between two words are as good as any more of them; 0 where a match is one word."""
-        return 0 if self.only is not None else 1 if self.slop is None else self.slop + 1 + _WIDEST * len(self.slots)
+        return self.field in _STEMMED
 
 
 class Sieve(dict[str, _Sifted]):
@@ -71,28 +77,33 @@ class Sieve(dict[str, _Sifted]):
     stemmer: of the texts; None for fields that are not stemmed.
     """
 
-    def __init__(self, wanted: Iterable[Wanted], stemmer: str | None, accepted: Accepted) -> None:
+    def __init__(self, wanted: Iterable[Wanted], keys: Keys, stemmer: str | None, accepted: Accepted) -> None:
         super().__init__()
         self._stemmer = stemmer
-        wanted = [each for each in wanted if each.stemmed is (stemmer is not None)]
-        sought = {(word, slot.exact) for each in wanted for slot in each.slots for reading in slot.readings for word in reading}
-        self.stretches = Stretches(sought, stemmer, accepted)
-        self.reach = max((each.reach for each in wanted), default=0)
+        self.reach = 0
         """How many positions between two words are counted: more are as good as these."""
-        self._forms: dict[str, list[Key]] = {}
-        self._terms: dict[str, list[Key]] = {}
-        for key in sought:
-            if isinstance(key[0], tuple):
-                for word in {form if key[1] else self._term(form) for form in key[0]}:
-                    (self._forms if key[1] else self._terms).setdefault(word, []).append(key)
-        self._expansions = [(key, accepted.get(key[0], frozenset())) for key in sought if not isinstance(key[0], tuple)]
+        numbers: set[int] = set()
+        for each in wanted:
+            if each.stemmed is (stemmer is not None):
+                numbers.update(number for slot in each.slots for reading in slot for number in reading)
+                self.reach = max(self.reach, each.reach)
+        sought = [(key, number) for key, number in keys.items() if number in numbers]
+        self.needles = needles_of([key for key, _ in sought], stemmer, accepted)
+        self._forms: dict[str, list[int]] = {}
+        self._terms: dict[str, list[int]] = {}
+        self._expansions = [(number, accepted.get(word, ())) for (word, _), number in sought if not isinstance(word, tuple)]
+        for (word, exact), number in sought:
+            if isinstance(word, tuple):
+                kept = self._forms if exact else self._terms
+                for form in set(word if exact else map(self._term, word)):
+                    kept.setdefault(form, []).append(number)
 
     def __missing__(self, stretch: str) -> _Sifted:
         word = stretch.strip(_PLAIN_SIGNS)
         if word.isascii() and word.isalnum():
             start = stretch.index(word)
-            span = (start, start + len(word))
-            sifted: _Sifted = ([(key, (0, 1), span) for key in self._keys(word.lower())], 1)
+            end = start + len(word)
+            sifted: _Sifted = ([(key, 0, 1, start, end) for key in self._found(word.lower())], 1)
         else:
             sifted = self._sift(stretch)
         self[stretch] = sifted
@@ -105,12 +116,12 @@ class Sieve(dict[str, _Sifted]):
             at = word.start()
             tokens = analyze_word(word.group())
             for form, start, end, place, length in tokens:
-                kept += [(key, (position + place, length), (at + start, at + end)) for key in self._keys(form)]
+                kept += [(key, position + place, length, at + start, at + end) for key in self._found(form)]
             position += tokens[-1].position + tokens[-1].length
         return kept, position
 
-    def _keys(self, form: str) -> list[Key]:
-        """What a form is looked for as."""
+    def _found(self, form: str) -> list[int]:
+        """The numbers of what a form is looked for as."""
         keys = []
         if form in self._forms:
             keys += self._forms[form]
@@ -125,16 +136,13 @@ class Sieve(dict[str, _Sifted]):
         return form if self._stemmer is None else stem(form, self._stemmer)
 
 
-class SiftedText:
-    """The places of a text where words stand that a query looks for."""
-
-    def __init__(self) -> None:
-        self.found: dict[Key, Spots] = {}
+class SiftedText(dict[int, list[tuple[int, int, int, int]]]):
+    """Number of what a query looks for -> where it stands in a text: position, positions covered, start and end."""
 
     def find(self, wanted: Wanted) -> list[Span]:
         """The spans of the words that match."""
         if wanted.only is not None:
-            return [span for spans in self.found[wanted.only].values() for span in spans] if wanted.only in self.found else []
+            return [(start, end) for _, _, start, end in self.get(wanted.only, ())]
         if not wanted.slots:
             return []
         if wanted.slop is not None:
@@ -148,56 +156,56 @@ class SiftedText:
             found = _followed(found, self._occurrences(slot))
         return [span for spans in found.values() for span in spans]
 
-    def _occurrences(self, slot: Slot) -> Spots:
+    def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
-        if len(slot.readings) == 1:
-            return self._reading(slot.readings[0], slot.exact)
-        found: Spots = {}
-        for reading in slot.readings:
-            for place, spans in self._reading(reading, slot.exact).items():
+        found = self._reading(readings[0])
+        for reading in readings[1:]:
+            for place, spans in self._reading(reading).items():
                 found[place] = _united(found[place], spans) if place in found else spans
         return found
 
-    def _reading(self, reading: Sequence[Sought], exact: bool) -> Spots:
-        places = self.found.get((reading[0], exact), {})
-        for word in reading[1:]:
-            places = _followed(places, self.found.get((word, exact), {}))
+    def _reading(self, reading: Sequence[int]) -> Spots:
+        places = self._spots(reading[0])
+        for key in reading[1:]:
+            places = _followed(places, self._spots(key))
         return places
 
-
-def sift(texts: Sequence[str], sieve: Sieve) -> list[SiftedText]:
-    """Texts through a sieve, each by itself; together they take less time."""
-    joined = " ".join(texts)
-    sifted = [SiftedText() for _ in texts]
-    ends = accumulate(len(text) + 1 for text in texts)
-    following = zip(sifted, ends, strict=True)
-    reach = sieve.reach
-    position = start = limit = end = 0
-    found: dict[Key, Spots] = {}
-    for begin, stop in sieve.stretches.find(texts):
-        while begin >= limit:
-            start = end = limit
-            text, limit = next(following)
-            found = text.found
-        if reach and begin > end + 1:
-            position += _positions_between(joined, end, begin, reach)
-        kept, advance = sieve[joined[begin:stop]]
-        offset = begin - start
-        for key, (place, length), (first, last) in kept:
-            spots = found.get(key)
-            if spots is None:
-                spots = found[key] = {}
+    def _spots(self, key: int) -> Spots:
+        spots: Spots = {}
+        for position, length, start, end in self.get(key, ()):
             # Of a letter and a pair that begin at one place, a pattern may mean both.
-            at = position + place, length
-            span = offset + first, offset + last
-            spots[at] = (*spots[at], span) if at in spots else (span,)
+            place = position, length
+            spots[place] = (*spots[place], (start, end)) if place in spots else ((start, end),)
+        return spots
+
+
+def sift(texts: Sequence[str], sieve: Sieve, kernels: Kernels) -> list[SiftedText]:
+    """Texts through a sieve, each by itself; together they take less time."""
+    sifted = [SiftedText() for _ in texts]
+    reach, last = sieve.reach, -1
+    text, found, position, reached = "", SiftedText(), 0, 0
+    stretches = pieces(texts) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
+    for number, start, end, gap in stretches:
+        if number != last:
+            last, text, found, position, reached = number, texts[number], sifted[number], 0, 0
+        kept, advance = sieve[text[start:end]]
+        if reach:
+            position += gap if gap >= 0 else positions_between(text, reached, start, reach)
+            reached = end
+        for key, place, length, first, stop in kept:
+            token = position + place, length, start + first, start + stop
+            if key in found:
+                found[key].append(token)
+            else:
+                found[key] = [token]
         position += advance
-        end = stop
     return sifted
 
 
-def _positions_between(text: str, start: int, end: int, reach: int) -> int:
+def positions_between(text: str, start: int, end: int, reach: int) -> int:
     """How many positions, exact below `reach`, a part of a text takes in which nothing is looked for."""
+    if end <= start + 1:
+        return 0
     if reach == 1:
         return int(_LETTER.search(text, start, end) is not None)
     # A piece of letters alone is a word at least: far apart is most often told by these.

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.search.embedded import stretches
+from indexer.search.analysis import tokenize
+from indexer.search.embedded import sifted
 from indexer.search.embedded.forms import Expansion, Near, Pattern
 from indexer.search.embedded.highlight import Highlighter, Marks
-from indexer.search.embedded.stretches import Stretches
+from indexer.search.embedded.kernels import Kernels, load_kernels
+from indexer.search.embedded.stretches import Key, needles_of
+from indexer.search.folding import fold
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
+from indexer.search.response import Span
 from indexer.search.stemming import ENGLISH
 from tests.records import make_document
 
@@ -41,38 +43,79 @@ TREES = st.one_of(
 )
 
 
+NUMPY = load_kernels("numpy")
+
+
+@pytest.fixture(scope="module", params=["numpy", "numba"])
+def kernels(request: pytest.FixtureRequest) -> Kernels:
+    """Both, where numba is installed."""
+    if request.param == "numba":
+        pytest.importorskip("numba")
+    return load_kernels(request.param)
+
+
 @given(st.lists(TEXTS.filter(bool), min_size=1, max_size=3), TREES)
-def test_stretches_lose_nothing(texts: list[str], tree: Node) -> None:
+def test_stretches_lose_nothing(kernels: Kernels, texts: list[str], tree: Node) -> None:
     document = make_document("a.md", texts)
     records = [(paragraph, document.metadata) for paragraph in document.paragraphs]
-    quick = Highlighter(tree, {}).mark(records)
+    quick = Highlighter(tree, {}, kernels).mark(records)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(stretches.Stretches, "find", _whole_texts)
-        whole = Highlighter(tree, {}).mark(records)
+        patched.setattr(sifted, "needles_of", lambda *_: None)
+        patched.setattr(sifted, "pieces", lambda texts: [(number, 0, len(text), -1) for number, text in enumerate(texts)])
+        whole = Highlighter(tree, {}, kernels).mark(records)
     assert quick == whole
 
 
-def _whole_texts(_: Stretches, texts: Sequence[str]) -> list[tuple[int, int]]:
-    ends = list(accumulate(len(text) + 1 for text in texts))
-    return [(end - 1 - len(text), end - 1) for text, end in zip(texts, ends, strict=True)]
+@given(
+    texts=st.lists(TEXTS | st.text("aAs1 .,'’-–_\u00a0\u2009é…\U00010348", max_size=30), max_size=4),
+    sought=st.lists(st.tuples(st.sampled_from(WORDS).map(lambda word: (fold(word),)), st.booleans()), max_size=20),
+    reach=st.integers(0, 5),
+)
+def test_kernels_find_the_same_and_count_what_lies_between(texts: list[str], sought: list[Key], reach: int) -> None:
+    pytest.importorskip("numba")
+    needles = needles_of(sought, ENGLISH, {})
+    assert needles is not None
+    found = load_kernels("numba").stretches(texts, needles, reach)
+    assert [tuple(stretch[:3]) for stretch in found] == [
+        tuple(stretch[:3]) for stretch in NUMPY.stretches(texts, needles, reach)
+    ]
+    last = reached = -1
+    for number, start, end, gap in found:
+        begin = reached if number == last else 0
+        if gap >= 0:
+            assert gap == min(reach, _positions(texts[number][begin:start]))
+        last, reached = number, end
 
 
-def test_records_do_not_run_into_each_other() -> None:
+def _found(kernels: Kernels, sought: list[Key], texts: list[str]) -> list[Span]:
+    """The stretches of texts in English, each counted from the beginning of its text."""
+    needles = needles_of(sought, ENGLISH, {})
+    assert needles is not None
+    return [(start, end) for _, start, end, _ in kernels.stretches(texts, needles, 0)]
+
+
+def _positions(text: str) -> int:
+    tokens = tokenize(text)
+    return tokens[-1].position + tokens[-1].length if tokens else 0
+
+
+def test_records_do_not_run_into_each_other(kernels: Kernels) -> None:
     document = make_document("a.md", ["the air", "defense net", "air", "the air defense"], title="Air")
     records = [(paragraph, document.metadata) for paragraph in document.paragraphs]
     none: Marks = ((), ())
-    assert Highlighter(Phrase("air defense"), {}).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
-    assert Highlighter(Phrase("air defense", slop=9), {}).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
+    assert Highlighter(Phrase("air defense"), {}, kernels).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
+    assert Highlighter(Phrase("air defense", slop=9), {}, kernels).mark(records) == [none, none, none, (((4, 7), (8, 15)), ())]
     both = All((Word("air"), Word("air", field="title")))
-    assert Highlighter(both, {}).mark(records)[1:3] == [none, (((0, 3),), ((0, 3),))]
-    assert Highlighter(both, {}).mark([]) == []
+    assert Highlighter(both, {}, kernels).mark(records)[1:3] == [none, (((0, 3),), ((0, 3),))]
+    assert Highlighter(both, {}, kernels).mark([]) == []
 
 
 @pytest.mark.parametrize("between", ["x " * 5, "x-x x-x x", "U.S. 1,000 don't F-16", "a, b; c — d “e”"])
-def test_words_between_are_counted(between: str) -> None:
+def test_words_between_are_counted(kernels: Kernels, between: str) -> None:
     document = make_document("a.md", [f"air {between} net"])
     records = [(document.paragraphs[0], document.metadata)]
-    assert [bool(Highlighter(Phrase("air net", slop=slop), {}).mark(records)[0][0]) for slop in (4, 5)] == [False, True]
+    for slop, marked in ((4, False), (5, True)):
+        assert bool(Highlighter(Phrase("air net", slop=slop), {}, kernels).mark(records)[0][0]) is marked
 
 
 @given(
@@ -81,15 +124,15 @@ def test_words_between_are_counted(between: str) -> None:
         ("", "s", "ies", "ied", "ying", "ing", "ly", "ation", "ational", "ability", "ness", "ousness", "izer", "'s")
     ),
 )
-def test_a_form_begins_as_its_stem_says(base: str, ending: str) -> None:
+def test_a_form_begins_as_its_stem_says(kernels: Kernels, base: str, ending: str) -> None:
     form = (base + ending.replace("'s", "")) or "a"
-    found = Stretches([((form,), False)], ENGLISH, {}).find([f"x {form} y"])
+    found = _found(kernels, [((form,), False)], [f"x {form} y"])
     assert (2, 2 + len(form)) in found
 
 
 @pytest.mark.parametrize("form", ["dying", "lying", "tying", "vying", "skies", "skis", "aging", "crying", "capability", "only"])
-def test_forms_that_their_stems_hardly_begin_like(form: str) -> None:
-    assert Stretches([((form,), False)], ENGLISH, {}).find([f"“{form.title()},” x"]) == [(1, 2 + len(form))]
+def test_forms_that_their_stems_hardly_begin_like(kernels: Kernels, form: str) -> None:
+    assert _found(kernels, [((form,), False)], [f"“{form.title()},” x"]) == [(1, 2 + len(form))]
 
 
 @pytest.mark.parametrize(
@@ -106,27 +149,25 @@ def test_forms_that_their_stems_hardly_begin_like(form: str) -> None:
         ("don't", True, "don’t don't don", ["don’t", "don't", "don"]),
     ],
 )
-def test_where_words_may_stand(word: str, exact: bool, text: str, found: list[str]) -> None:
-    joined = f"one {text}"
-    places = Stretches([((word,), exact)], ENGLISH, {}).find(["one", text])
-    assert [joined[start:end] for start, end in places] == found
+def test_where_words_may_stand(kernels: Kernels, word: str, exact: bool, text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in _found(kernels, [((word,), exact)], [text])] == found
 
 
-def test_most_of_a_text_is_passed_over() -> None:
+def test_most_of_a_text_is_passed_over(kernels: Kernels) -> None:
     text = "The minister spoke of radars and of nothing else. " * 20
-    found = Stretches([(("radars",), False)], ENGLISH, {}).find([text])
+    found = _found(kernels, [(("radars",), False)], [text])
     assert [text[start:end] for start, end in found] == ["radars"] * 20
 
 
-def test_many_forms_are_looked_for_as_a_few_are() -> None:
+def test_many_forms_are_looked_for_as_a_few_are(kernels: Kernels) -> None:
     forms = [f"{letter}adar" for letter in "abcdefghijklmnopqrstuvwxyz"]
     text = "Radar and fa-dar; badar's “kadar” adar"
     stretched = [(0, 5), (10, 16), (18, 25), (27, 32)]
-    assert Stretches([((form,), True) for form in forms], ENGLISH, {}).find([text]) == stretched
-    assert Stretches([((form,), True) for form in forms if form[0] in "rfbk"], ENGLISH, {}).find([text]) == stretched
+    assert _found(kernels, [((form,), True) for form in forms], [text]) == stretched
+    assert _found(kernels, [((form,), True) for form in forms if form[0] in "rfbk"], [text]) == stretched
 
 
-def test_patterns_look_for_the_forms_they_stand_for() -> None:
+def test_patterns_look_for_the_forms_they_stand_for(kernels: Kernels) -> None:
     accepted: dict[Expansion, set[str]] = {
         Pattern("*dar"): {"radar"},
         Near("rader", 1): {"radar", "raider"},
@@ -134,18 +175,18 @@ def test_patterns_look_for_the_forms_they_stand_for() -> None:
     }
     document = make_document("a.md", ["One radar, two raiders; Radar again."])
     for leaf in (Wildcard("*dar"), Fuzzy("rader", 1), Wildcard("ra*r")):
-        ((spans, _),) = Highlighter(leaf, accepted).mark([(document.paragraphs[0], document.metadata)])
+        ((spans, _),) = Highlighter(leaf, accepted, kernels).mark([(document.paragraphs[0], document.metadata)])
         assert spans == ((4, 9), (24, 29))
     for sought in (Pattern("*dar"), Near("rader", 1)):
-        assert Stretches([(sought, True)], ENGLISH, {}).find(["One radar"]) == []
+        assert _found(kernels, [(sought, True)], ["One radar"]) == []
 
 
 @pytest.mark.parametrize("piece", ["na-tion-", "nation-", "x's-", "n.", "é", "nation ", "-"])
-def test_stretches_without_end_take_no_longer(piece: str) -> None:
+def test_stretches_without_end_take_no_longer(kernels: Kernels, piece: str) -> None:
     document = make_document("a.md", ["radar"])
     records = [(replace(document.paragraphs[0], text=piece * 20_000), document.metadata)]
     begun = time.process_time()
     for leaf in (Word("nation"), Word("n"), Phrase("nation n"), Phrase("nation n", slop=3)):
-        Highlighter(leaf, {}).mark(records)
+        Highlighter(leaf, {}, kernels).mark(records)
     # Where each match looks at the whole of its stretch again, this takes minutes.
     assert time.process_time() - begun < 20

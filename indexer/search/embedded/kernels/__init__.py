@@ -163,6 +163,16 @@ class Kernels(Protocol):
         """The places of the words within `limit` edits of a word; with `begun`, of those that begin with something so near."""
         ...
 
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
+        """The parts of texts that needles, or foreign characters, make wanted: text, start, end, gap each, in order.
+
+        needles: sorted; letters and digits in lower case that words begin with, and a byte 1 where they are the whole word,
+        else 0. None begins with another that is not whole. See `numpy_stretches`.
+        gap: how many positions the text takes since the stretch before, exact below `reach`, which any more are told as;
+        -1 where they were not counted.
+        """
+        ...
+
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         """The sorted keys k of the first with k + shift in the second."""
         ...

@@ -12,6 +12,7 @@ from indexer.search.embedded.kernels import numba_counting as counting
 from indexer.search.embedded.kernels import numba_features as looks
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_scoring as scoring
+from indexer.search.embedded.kernels import numba_stretches
 from indexer.search.embedded.kernels import numba_words as letters
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
@@ -226,6 +227,13 @@ class NumbaKernels:
         letters.alike(words.signs, words.lengths, bits, min(len(wanted), LONGEST_TOLD), limit, begun, alike)
         places = np.flatnonzero(alike)
         return places[: letters.near(words.codes, words.starts, places, wanted, limit, begun)]
+
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
+        text = np.frombuffer(b"\xff".join(map(str.encode, texts)), dtype=np.uint8)
+        out = np.empty((len(text) // 2 + 1, 4), dtype=np.int32)
+        found = numba_stretches.find(text, np.frombuffer(b"".join(needles), dtype=np.uint8), reach, out)
+        rows: list[list[int]] = out[:found].tolist()
+        return rows
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)

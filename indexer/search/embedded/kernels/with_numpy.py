@@ -11,7 +11,7 @@ from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.ranges import ranges
-from indexer.search.embedded.kernels import numpy_counting
+from indexer.search.embedded.kernels import numpy_counting, numpy_stretches
 from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
@@ -176,6 +176,10 @@ class NumpyKernels:
 
     def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
         return near(words, wanted, limit, begun)
+
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
+        gap = -1 if reach else 0
+        return [(*stretch, gap) for stretch in numpy_stretches.find(texts, needles)]
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         if len(first) <= len(second):

@@ -1,0 +1,158 @@
+"""The loop that finds the stretches of texts, for numba: see `numpy_stretches`, which says what a stretch is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.kernels.numba_compile import compiled
+
+_BETWEEN = 0xFF
+_PARTS, _LETTER, _DIGIT, _APOSTROPHE, _SIGN, _HYPHEN, _NO_BREAK, _FOREIGN = range(8)
+_LONGER = 0x80
+# The bit of lower case, which digits have, too.
+_LOWER = 0x20
+
+
+def _kinds() -> Array:
+    """ASCII character -> what it is."""
+    kinds = np.zeros(_LONGER, dtype=np.uint8)
+    for code in range(_LONGER):
+        character = chr(code)
+        kinds[code] = _LETTER if character.isalpha() else _DIGIT if character.isdigit() else _PARTS
+    for character, kind in (("'", _APOSTROPHE), (".", _SIGN), (",", _SIGN), ("-", _HYPHEN)):
+        kinds[ord(character)] = kind
+    return kinds
+
+
+_KINDS = _kinds()
+
+
+@compiled
+def kind_at(text: Array, at: int) -> tuple[int, int]:
+    """What stands at a place, and how many bytes it takes; behind the text nothing does."""
+    if at >= len(text):
+        return _PARTS, 0
+    code = text[at]
+    if code < _LONGER:
+        return int(_KINDS[code]), 1
+    if code == _BETWEEN:
+        return _PARTS, 1
+    if code < 0xE0:
+        return (_NO_BREAK if code == 0xC2 and text[at + 1] == 0xA0 else _FOREIGN), 2
+    if code >= 0xF0:
+        return _FOREIGN, 4
+    if code == 0xE2 and text[at + 1] == 0x80:
+        last = text[at + 2]
+        if last in (0x98, 0x99):  # ‘ ’
+            return _APOSTROPHE, 3
+        if last in (0x93, 0x94, 0x9C, 0x9D, 0xA2, 0xA6):  # – — “ ” • …
+            return _PARTS, 3
+    return _FOREIGN, 3
+
+
+@compiled
+def in_run(text: Array, at: int) -> bool:
+    """Whether a letter or a digit stands at a place."""
+    return at < len(text) and text[at] < _LONGER and 0 < _KINDS[text[at]] <= _DIGIT
+
+
+@compiled
+def needle_ends(needles: Array) -> Array:
+    """Where each needle's mark stands; before them, at -1, that of none."""
+    count = 1
+    for code in needles:
+        count += code <= 1
+    ends = np.empty(count, dtype=np.int64)
+    ends[0] = -1
+    count = 1
+    for at in range(len(needles)):
+        if needles[at] <= 1:
+            ends[count] = at
+            count += 1
+    return ends
+
+
+@compiled
+def shared(text: Array, start: int, end: int, needles: Array, at: int) -> int:
+    """How many letters a run has in common with the needle at a place, from its beginning."""
+    common = 0
+    while start + common < end and text[start + common] | _LOWER == needles[at + common]:
+        common += 1
+    return common
+
+
+@compiled
+def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) -> int:
+    """2 where a run is what a needle says; 1 where a needle goes on from it; else 0."""
+    size = end - start
+    low, high = 0, len(ends) - 1
+    while low < high:
+        middle = (low + high) // 2
+        at = ends[middle] + 1
+        common = shared(text, start, end, needles, at)
+        if needles[at + common] > (1 if common == size else text[start + common] | _LOWER):
+            high = middle
+        else:
+            low = middle + 1
+    # The needles before `low` are not behind the run: only the last of them can be what it begins with.
+    if low:
+        common = shared(text, start, end, needles, ends[low - 1] + 1)
+        if ends[low - 1] + 1 + common == ends[low] and (needles[ends[low]] == 0 or common == size):
+            return 2
+    return int(low < len(ends) - 1 and shared(text, start, end, needles, ends[low] + 1) == size)
+
+
+@compiled
+def find(text: Array, needles: Array, reach: int, out: Array) -> int:
+    """List the stretches, as rows (text, start, end, gap) of `out`; gives how many."""
+    ends = needle_ends(needles)
+    firsts = np.zeros(256, dtype=np.bool_)
+    for place in range(len(ends) - 1):
+        firsts[needles[ends[place] + 1]] = True
+    found = number = 0
+    at = base = 0  # base: so much more than the characters before in the same text
+    passed, unsure = 0, False
+    while at < len(text):
+        kind, size = kind_at(text, at)
+        if kind == _PARTS:
+            base += size - 1
+            if text[at] == _BETWEEN:
+                number += 1
+                base = at + 1
+                passed, unsure = 0, False
+            at += size
+            continue
+        begin = at - base
+        wanted, positions, doubt = False, 0, False
+        before = sign = _PARTS
+        after = at - 1  # where what follows the sign after the last run begins
+        while kind != _PARTS:
+            if kind > _DIGIT:
+                wanted |= kind == _FOREIGN
+                base += size - 1
+                at += size
+            else:
+                start = at
+                while in_run(text, at):
+                    at += 1
+                # One apostrophe joins letters to the word before; a point, a comma or a space may.
+                positions += not (start == after and sign == _APOSTROPHE and kind == _LETTER)
+                doubt |= start == after and sign in (_SIGN, _NO_BREAK)
+                sign, size = kind_at(text, at)
+                after = at + size
+                if not wanted and firsts[text[start] | _LOWER]:
+                    alike = begins_as(text, start, at, needles, ends)
+                    wanted = alike == 2 or (alike == 1 and _SIGN <= sign <= _NO_BREAK and in_run(text, after))
+                wanted |= before == _APOSTROPHE and sign == _HYPHEN and at - start == 1 and text[start] | _LOWER == ord("s")
+            before = kind
+            kind, size = kind_at(text, at)
+        if wanted:
+            out[found, 0], out[found, 1], out[found, 2] = number, begin, at - base
+            out[found, 3] = reach if passed >= reach else -1 if unsure else passed
+            found += 1
+            passed, unsure = 0, False
+        else:
+            passed += 1 if doubt else positions
+            unsure |= doubt
+    return found
