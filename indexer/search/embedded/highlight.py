@@ -6,7 +6,6 @@ A node that does not match the record marks nothing, nor does an excluded one; a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence, Set
-from itertools import islice
 from typing import NamedTuple, TypeAlias
 
 from indexer.fields import FIELD_BY_NAME
@@ -15,7 +14,7 @@ from indexer.published import parse_published
 from indexer.search.embedded.evaluate import Leaf
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.sifted import Keys, Sieve, SiftedText, Wanted, sift
+from indexer.search.embedded.sifted import Keys, Sieve, SiftedTexts, Wanted
 from indexer.search.embedded.slots import Slot, node_slots
 from indexer.search.embedded.stretches import Accepted
 from indexer.search.query import All, Any, Node, Published
@@ -134,12 +133,13 @@ class _Page:
         self._records = records
         self._sieves = sieves
         self._kernels = kernels
-        self._sifted: dict[str, list[list[SiftedText]]] = {}
+        self._sifted: dict[str, list[tuple[SiftedTexts, list[int]]]] = {}
+        """Field -> its values in all records, and the place of each one's record."""
 
     def marks(self, part: _Part, field: str) -> list[_Marked]:
         """What a part of the query marks in a field of each record."""
         if isinstance(part, Wanted):
-            found = [[span for text in texts for span in text.find(part)] for texts in self._texts(part.field, part.stemmed)]
+            found = self._spans(part)
             return [spans or None for spans in found] if part.field == field else [[] if spans else None for spans in found]
         if isinstance(part, Published):
             return [[] if _overlaps(part, document) else None for _, document in self._records]
@@ -156,20 +156,25 @@ class _Page:
             return [()] * len(self._records)
         return zip(*(self.marks(part, field) for part in parts), strict=True)
 
-    def _texts(self, field: str, stemmed: bool) -> list[list[SiftedText]]:
-        """The values of a field in each record."""
-        sifted = self._sifted.get(field)
+    def _spans(self, wanted: Wanted) -> list[list[Span]]:
+        """What a word, phrase or pattern marks in each record."""
+        sifted = self._sifted.get(wanted.field)
         if sifted is None:
-            values = self._values(field)
-            sifted = self._sifted[field] = [[] for _ in values]
-            by_stemmer: dict[str | None, list[int]] = {}
-            for place, language in enumerate(self._languages(field)):
-                by_stemmer.setdefault(stemmer_of(language) if stemmed else None, []).append(place)
-            for stemmer, places in by_stemmer.items():
-                texts = [text for place in places for text in values[place]]
-                found = iter(sift(texts, self._sieves[stemmer], self._kernels))
-                for place in places:
-                    sifted[place] = list(islice(found, len(values[place])))
+            sifted = self._sifted[wanted.field] = self._sift(wanted.field, wanted.stemmed)
+        found: list[list[Span]] = [[] for _ in self._records]
+        for texts, owners in sifted:
+            texts.add_spans(wanted, [found[owner] for owner in owners])
+        return found
+
+    def _sift(self, field: str, stemmed: bool) -> list[tuple[SiftedTexts, list[int]]]:
+        """The values of a field, those together that have one stemmer."""
+        values = self._values(field)
+        stemmers = [stemmer_of(language) for language in self._languages(field)] if stemmed else [None for _ in values]
+        sifted = []
+        for stemmer in dict.fromkeys(stemmers):
+            owners = [place for place, own in enumerate(stemmers) if own == stemmer for _ in values[place]]
+            texts = [text for place, own in enumerate(stemmers) if own == stemmer for text in values[place]]
+            sifted.append((SiftedTexts(texts, self._sieves[stemmer], self._kernels), owners))
         return sifted
 
     def _values(self, field: str) -> list[tuple[str, ...]]:

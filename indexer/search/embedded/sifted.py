@@ -34,7 +34,8 @@ _Sought: TypeAlias = tuple[tuple[int, ...], ...]
 _STEMMED = frozenset(name for name, field in FIELD_BY_NAME.items() if field.kind is FieldKind.TEXT)
 # The positions that a slot may cover before its windows are looked for among more places than they need be.
 _WIDEST = 2
-_PLAIN_SIGNS = "'’‘-.,"
+# Positions of a page's texts are counted on, each from a number of its own that leaves room for any text before it.
+_TEXT = 32
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -99,11 +100,8 @@ class Sieve(dict[str, _Sifted]):
                     kept.setdefault(form, []).append(number)
 
     def __missing__(self, stretch: str) -> _Sifted:
-        word = stretch.strip(_PLAIN_SIGNS)
-        if word.isascii() and word.isalnum():
-            start = stretch.index(word)
-            end = start + len(word)
-            sifted: _Sifted = ([(key, 0, 1, start, end) for key in self._found(word.lower())], 1)
+        if stretch.isascii() and stretch.isalnum():
+            sifted: _Sifted = ([(key, 0, 1, 0, len(stretch)) for key in self._found(stretch.lower())], 1)
         else:
             sifted = self._sift(stretch)
         self[stretch] = sifted
@@ -136,25 +134,57 @@ class Sieve(dict[str, _Sifted]):
         return form if self._stemmer is None else stem(form, self._stemmer)
 
 
-class SiftedText(dict[int, list[tuple[int, int, int, int]]]):
-    """Number of what a query looks for -> where it stands in a text: position, positions covered, start and end."""
+class SiftedTexts:
+    """The places of some texts where words stand that a query looks for."""
 
-    def find(self, wanted: Wanted) -> list[Span]:
-        """The spans of the words that match."""
+    def __init__(self, texts: Sequence[str], sieve: Sieve, kernels: Kernels) -> None:
+        """Together texts take less time than each by itself."""
+        self._found: dict[int, list[tuple[int, int, int, int]]] = {}
+        """Number of what is looked for -> position, positions covered, start and end of each word; a position begins with the
+        number of its text."""
+        found, reach, last = self._found, sieve.reach, -1
+        text, position, reached = "", 0, 0
+        stretches = pieces(texts) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
+        for number, start, end, gap in stretches:
+            if number != last:
+                last, text, position, reached = number, texts[number], number << _TEXT, 0
+            kept, advance = sieve[text[start:end]]
+            if reach:
+                position += gap if gap >= 0 else positions_between(text, reached, start, reach)
+                reached = end
+            for key, place, length, first, stop in kept:
+                token = position + place, length, start + first, start + stop
+                if key in found:
+                    found[key].append(token)
+                else:
+                    found[key] = [token]
+            position += advance
+
+    def add_spans(self, wanted: Wanted, by_text: Sequence[list[Span]]) -> None:
+        """Add the spans of the words that match to those of their text."""
         if wanted.only is not None:
-            return [(start, end) for _, _, start, end in self.get(wanted.only, ())]
-        if not wanted.slots:
-            return []
-        if wanted.slop is not None:
-            by_slot = [self._occurrences(slot) for slot in wanted.slots]
-            members = window_members([list(found) for found in by_slot], wanted.slop)
-            return [span for found in by_slot for place, spans in found.items() if place in members for span in spans]
-        found = self._occurrences(wanted.slots[0])
-        for slot in wanted.slots[1:]:
-            if not found:
-                return []
-            found = _followed(found, self._occurrences(slot))
-        return [span for spans in found.values() for span in spans]
+            for position, _, start, end in self._found.get(wanted.only, ()):
+                by_text[position >> _TEXT].append((start, end))
+        elif wanted.slop is not None:
+            self._add_windows(wanted, wanted.slop, by_text)
+        elif wanted.slots:
+            found = self._occurrences(wanted.slots[0])
+            for slot in wanted.slots[1:]:
+                found = _followed(found, self._occurrences(slot))
+            for place, spans in found.items():
+                by_text[place[0] >> _TEXT].extend(spans)
+
+    def _add_windows(self, wanted: Wanted, slop: int, by_text: Sequence[list[Span]]) -> None:
+        """The same for words in any order, text by text: how long may be looked for a fitting choice is bounded."""
+        by_slot = [self._occurrences(slot) for slot in wanted.slots]
+        in_texts: dict[int, list[list[Place]]] = {}
+        for slot, found in enumerate(by_slot):
+            for place in found:
+                in_texts.setdefault(place[0] >> _TEXT, [[] for _ in by_slot])[slot].append(place)
+        for number, choices in in_texts.items():
+            members = window_members(choices, slop)
+            for places, found in zip(choices, by_slot, strict=True):
+                by_text[number].extend(span for place in places if place in members for span in found[place])
 
     def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
@@ -172,34 +202,11 @@ class SiftedText(dict[int, list[tuple[int, int, int, int]]]):
 
     def _spots(self, key: int) -> Spots:
         spots: Spots = {}
-        for position, length, start, end in self.get(key, ()):
+        for position, length, start, end in self._found.get(key, ()):
             # Of a letter and a pair that begin at one place, a pattern may mean both.
             place = position, length
             spots[place] = (*spots[place], (start, end)) if place in spots else ((start, end),)
         return spots
-
-
-def sift(texts: Sequence[str], sieve: Sieve, kernels: Kernels) -> list[SiftedText]:
-    """Texts through a sieve, each by itself; together they take less time."""
-    sifted = [SiftedText() for _ in texts]
-    reach, last = sieve.reach, -1
-    text, found, position, reached = "", SiftedText(), 0, 0
-    stretches = pieces(texts) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
-    for number, start, end, gap in stretches:
-        if number != last:
-            last, text, found, position, reached = number, texts[number], sifted[number], 0, 0
-        kept, advance = sieve[text[start:end]]
-        if reach:
-            position += gap if gap >= 0 else positions_between(text, reached, start, reach)
-            reached = end
-        for key, place, length, first, stop in kept:
-            token = position + place, length, start + first, start + stop
-            if key in found:
-                found[key].append(token)
-            else:
-                found[key] = [token]
-        position += advance
-    return sifted
 
 
 def positions_between(text: str, start: int, end: int, reach: int) -> int:
@@ -225,15 +232,20 @@ def _advance(word: str) -> int:
 
 def _followed(before: Spots, after: Spots) -> Spots:
     """The pairs that stand next to each other, as one place each."""
-    by_start: dict[int, list[Place]] = {}
-    for place in after:
-        by_start.setdefault(place[0], []).append(place)
     found: Spots = {}
+    if not before:
+        return found
+    wide: dict[int, list[Place]] = {}
+    for place in after:
+        if place[1] > 1:
+            wide.setdefault(place[0], []).append(place)
     for (start, length), spans in before.items():
-        for following in by_start.get(start + length, ()):
-            place = (start, length + following[1])
-            together = spans + after[following]
-            found[place] = _united(found[place], together) if place in found else together
+        end = start + length
+        for following in ((end, 1), *wide.get(end, ())):
+            if following in after:
+                place = (start, length + following[1])
+                together = spans + after[following]
+                found[place] = _united(found[place], together) if place in found else together
     return found
 
 

@@ -132,19 +132,19 @@ def test_a_form_begins_as_its_stem_says(kernels: Kernels, base: str, ending: str
 
 @pytest.mark.parametrize("form", ["dying", "lying", "tying", "vying", "skies", "skis", "aging", "crying", "capability", "only"])
 def test_forms_that_their_stems_hardly_begin_like(kernels: Kernels, form: str) -> None:
-    assert _found(kernels, [((form,), False)], [f"“{form.title()},” x"]) == [(1, 2 + len(form))]
+    assert _found(kernels, [((form,), False)], [f"“{form.title()},” x"]) == [(1, 1 + len(form))]
 
 
 @pytest.mark.parametrize(
     ("word", "exact", "text", "found"),
     [
-        ("use", True, "Use of “use”, used (use) re-use.", ["Use", "use", "use", "re-use."]),
+        ("use", True, "Use of “use”, used (use) re-use.", ["Use", "use", "use", "re-use"]),
         ("divid", False, "divided we (dividend) individual", ["divided", "dividend"]),
-        ("us", True, "U.S. and the U.S.-led, u.s. us usa u. s", ["U.S.", "U.S.-led,", "u.s.", "us"]),
-        ("1000", True, "1,000 or 1000, 11,000; 1.000 or 1\u00a0000", ["1,000", "1000,", "1.000", "1\u00a0000"]),
-        ("coop", True, "co-op and coop, co op; no-coop", ["co-op", "coop,", "no-coop"]),
+        ("us", True, "U.S. and the U.S.-led, u.s. us usa u. s", ["U.S", "U.S.-led", "u.s", "us"]),
+        ("1000", True, "1,000 or 1000, 11,000; 1.000 or 1\u00a0000", ["1,000", "1000", "1.000", "1\u00a0000"]),
+        ("coop", True, "co-op and coop, co op; no-coop", ["co-op", "coop", "no-coop"]),
         ("usled", True, "U.S.’s-led us led", ["U.S.’s-led"]),
-        ("zoe", True, "Zoë, Zoe\u0308 and zoe", ["Zoë,", "Zoe\u0308", "zoe"]),
+        ("zoe", True, "Zoë, Zoe\u0308 and zoe", ["Zoë", "Zoe\u0308", "zoe"]),
         ("йод", True, "iodine, йод и вода", ["йод", "и", "вода"]),
         ("don't", True, "don’t don't don", ["don’t", "don't", "don"]),
     ],

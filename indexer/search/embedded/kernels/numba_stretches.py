@@ -1,43 +1,43 @@
-"""The loop that finds the stretches of texts, for numba: see `numpy_stretches`, which says what a stretch is."""
+"""The loop that finds the stretches of texts, for numba: see `numpy_stretches`, which says what a stretch is.
+
+Texts come as UTF-8 that Python wrote, each followed by a byte that stands nowhere else: so a loop over letters ends where a
+text does, and no place in an array has to be checked.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import compiled_unchecked
 
-_BETWEEN = 0xFF
-_PARTS, _LETTER, _DIGIT, _APOSTROPHE, _SIGN, _HYPHEN, _NO_BREAK, _FOREIGN = range(8)
-_LONGER = 0x80
+AFTER_TEXT = b"\xff"
+
+_LETTER, _DIGIT, _PARTS, _APOSTROPHE, _SIGN, _HYPHEN, _NO_BREAK, _FOREIGN, _LONGER = range(9)
+_AFTER_TEXT = AFTER_TEXT[0]
 # The bit of lower case, which digits have, too.
 _LOWER = 0x20
 
 
 def _kinds() -> Array:
-    """ASCII character -> what it is."""
-    kinds = np.zeros(_LONGER, dtype=np.uint8)
-    for code in range(_LONGER):
+    """Byte -> what it is, or that it begins a longer character."""
+    kinds = np.full(256, _LONGER, dtype=np.uint8)
+    for code in range(0x80):
         character = chr(code)
         kinds[code] = _LETTER if character.isalpha() else _DIGIT if character.isdigit() else _PARTS
     for character, kind in (("'", _APOSTROPHE), (".", _SIGN), (",", _SIGN), ("-", _HYPHEN)):
         kinds[ord(character)] = kind
+    kinds[AFTER_TEXT[0]] = _PARTS
     return kinds
 
 
 _KINDS = _kinds()
 
 
-@compiled
-def kind_at(text: Array, at: int) -> tuple[int, int]:
-    """What stands at a place, and how many bytes it takes; behind the text nothing does."""
-    if at >= len(text):
-        return _PARTS, 0
+@compiled_unchecked
+def longer(text: Array, at: int) -> tuple[int, int]:
+    """The kind of a character of several bytes, and how many these are."""
     code = text[at]
-    if code < _LONGER:
-        return int(_KINDS[code]), 1
-    if code == _BETWEEN:
-        return _PARTS, 1
     if code < 0xE0:
         return (_NO_BREAK if code == 0xC2 and text[at + 1] == 0xA0 else _FOREIGN), 2
     if code >= 0xF0:
@@ -51,29 +51,20 @@ def kind_at(text: Array, at: int) -> tuple[int, int]:
     return _FOREIGN, 3
 
 
-@compiled
-def in_run(text: Array, at: int) -> bool:
-    """Whether a letter or a digit stands at a place."""
-    return at < len(text) and text[at] < _LONGER and 0 < _KINDS[text[at]] <= _DIGIT
-
-
-@compiled
+@compiled_unchecked
 def needle_ends(needles: Array) -> Array:
     """Where each needle's mark stands; before them, at -1, that of none."""
-    count = 1
-    for code in needles:
-        count += code <= 1
-    ends = np.empty(count, dtype=np.int64)
+    ends = np.empty(len(needles) // 2 + 1, dtype=np.int64)
     ends[0] = -1
     count = 1
     for at in range(len(needles)):
         if needles[at] <= 1:
             ends[count] = at
             count += 1
-    return ends
+    return ends[:count]
 
 
-@compiled
+@compiled_unchecked
 def shared(text: Array, start: int, end: int, needles: Array, at: int) -> int:
     """How many letters a run has in common with the needle at a place, from its beginning."""
     common = 0
@@ -82,7 +73,7 @@ def shared(text: Array, start: int, end: int, needles: Array, at: int) -> int:
     return common
 
 
-@compiled
+@compiled_unchecked
 def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) -> int:
     """2 where a run is what a needle says; 1 where a needle goes on from it; else 0."""
     size = end - start
@@ -103,7 +94,7 @@ def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) ->
     return int(low < len(ends) - 1 and shared(text, start, end, needles, ends[low] + 1) == size)
 
 
-@compiled
+@compiled_unchecked
 def find(text: Array, needles: Array, reach: int, out: Array) -> int:
     """List the stretches, as rows (text, start, end, gap) of `out`; gives how many."""
     ends = needle_ends(needles)
@@ -114,41 +105,53 @@ def find(text: Array, needles: Array, reach: int, out: Array) -> int:
     at = base = 0  # base: so much more than the characters before in the same text
     passed, unsure = 0, False
     while at < len(text):
-        kind, size = kind_at(text, at)
+        kind, size = int(_KINDS[text[at]]), 1
+        if kind == _LONGER:
+            kind, size = longer(text, at)
         if kind == _PARTS:
             base += size - 1
-            if text[at] == _BETWEEN:
+            if text[at] == _AFTER_TEXT:
                 number += 1
                 base = at + 1
                 passed, unsure = 0, False
             at += size
             continue
-        begin = at - base
+        begin, end = -1, 0
         wanted, positions, doubt = False, 0, False
         before = sign = _PARTS
         after = at - 1  # where what follows the sign after the last run begins
         while kind != _PARTS:
             if kind > _DIGIT:
-                wanted |= kind == _FOREIGN
+                if kind == _FOREIGN:
+                    wanted = True
+                    begin = begin if begin >= 0 else at - base
                 base += size - 1
                 at += size
-            else:
-                start = at
-                while in_run(text, at):
-                    at += 1
-                # One apostrophe joins letters to the word before; a point, a comma or a space may.
-                positions += not (start == after and sign == _APOSTROPHE and kind == _LETTER)
-                doubt |= start == after and sign in (_SIGN, _NO_BREAK)
-                sign, size = kind_at(text, at)
-                after = at + size
-                if not wanted and firsts[text[start] | _LOWER]:
-                    alike = begins_as(text, start, at, needles, ends)
-                    wanted = alike == 2 or (alike == 1 and _SIGN <= sign <= _NO_BREAK and in_run(text, after))
-                wanted |= before == _APOSTROPHE and sign == _HYPHEN and at - start == 1 and text[start] | _LOWER == ord("s")
-            before = kind
-            kind, size = kind_at(text, at)
+                end = at - base if kind == _FOREIGN else end
+                before = kind
+                kind, size = int(_KINDS[text[at]]), 1
+                if kind == _LONGER:
+                    kind, size = longer(text, at)
+                continue
+            start, first = at, kind
+            begin = begin if begin >= 0 else at - base
+            while kind <= _DIGIT:
+                at += 1
+                kind = int(_KINDS[text[at]])
+            end, size = at - base, 1
+            if kind == _LONGER:
+                kind, size = longer(text, at)
+            # One apostrophe joins letters to the word before; a point, a comma or a space may.
+            positions += not (start == after and sign == _APOSTROPHE and first == _LETTER)
+            doubt |= start == after and sign in (_SIGN, _NO_BREAK)
+            sign, after = kind, at + size
+            if not wanted and firsts[text[start] | _LOWER]:
+                alike = begins_as(text, start, at, needles, ends)
+                wanted = alike == 2 or (alike == 1 and _SIGN <= sign <= _NO_BREAK and _KINDS[text[after]] <= _DIGIT)
+            wanted |= before == _APOSTROPHE and sign == _HYPHEN and at - start == 1 and text[start] | _LOWER == ord("s")
+            before = first
         if wanted:
-            out[found, 0], out[found, 1], out[found, 2] = number, begin, at - base
+            out[found, 0], out[found, 1], out[found, 2] = number, begin, end
             out[found, 3] = reach if passed >= reach else -1 if unsure else passed
             found += 1
             passed, unsure = 0, False

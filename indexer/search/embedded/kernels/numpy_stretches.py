@@ -1,8 +1,8 @@
 """The stretches of texts without numba, by what Python does with bytes at once.
 
-A stretch is a part of a text between characters that no word holds. It is wanted where a run of letters and digits in it is
-what a needle says; where a sign follows a run from which a needle goes on (`co-op`, `U.S.`, `1,000`); and where it holds
-foreign characters, or a possessive that a hyphen follows.
+A stretch is a part of a text between characters that no word holds, less the signs at its ends. It is wanted where a run of
+letters and digits in it is what a needle says; where a sign follows a run from which a needle goes on (`co-op`, `U.S.`,
+`1,000`); and where it holds foreign characters, or a possessive that a hyphen follows.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ _FOREIGN = b"\xff"
 _PARTING = frozenset("“”–—…•")
 _NO_BREAK = "\u00a0"
 _APOSTROPHES = "'‘’"
+_SIGNS = f"-.,{_NO_BREAK}{_APOSTROPHES}"
 _SPACE = ord(" ")
 # A possessive that is dropped before a hyphen: too rare to be told apart from others.
 _POSSESSIVE = b"'s-"
@@ -84,12 +85,15 @@ def _find_joined(heads: frozenset[bytes], joined: bytes, stretched: bytes, parte
 
 
 def _by_text(texts: Sequence[str], stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Stretches of the texts joined by one character, as those of each text."""
+    """Stretches of the texts joined by one character, as those of each text, without the signs at their ends."""
     begins = [0, *accumulate(len(text) + 1 for text in texts)]
-    numbers = [bisect_right(begins, start) - 1 for start, _ in stretches]
-    return [
-        (number, start - begins[number], end - begins[number]) for number, (start, end) in zip(numbers, stretches, strict=True)
-    ]
+    found = []
+    for start, end in stretches:
+        number = bisect_right(begins, start) - 1
+        stretch = texts[number][start - begins[number] : end - begins[number]]
+        first = start - begins[number] + len(stretch) - len(stretch.lstrip(_SIGNS))
+        found.append((number, first, first + len(stretch.strip(_SIGNS))))
+    return found
 
 
 def _encoded(text: str) -> bytes:

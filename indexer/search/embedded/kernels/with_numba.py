@@ -229,7 +229,7 @@ class NumbaKernels:
         return places[: letters.near(words.codes, words.starts, places, wanted, limit, begun)]
 
     def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
-        text = np.frombuffer(b"\xff".join(map(str.encode, texts)), dtype=np.uint8)
+        text = np.frombuffer(numba_stretches.AFTER_TEXT.join([*map(str.encode, texts), b""]), dtype=np.uint8)
         out = np.empty((len(text) // 2 + 1, 4), dtype=np.int32)
         found = numba_stretches.find(text, np.frombuffer(b"".join(needles), dtype=np.uint8), reach, out)
         rows: list[list[int]] = out[:found].tolist()
