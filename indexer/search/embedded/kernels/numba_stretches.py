@@ -95,50 +95,37 @@ def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) ->
 
 
 @compiled_unchecked
-def find(text: Array, needles: Array, reach: int, out: Array) -> int:
-    """List the stretches, as rows (text, start, end, gap) of `out`; gives how many."""
-    ends = needle_ends(needles)
-    firsts = np.zeros(256, dtype=np.bool_)
-    for place in range(len(ends) - 1):
-        firsts[needles[ends[place] + 1]] = True
-    found = number = 0
-    at = base = 0  # base: so much more than the characters before in the same text
-    passed, unsure = 0, False
-    while at < len(text):
-        kind, size = int(_KINDS[text[at]]), 1
-        if kind == _LONGER:
-            kind, size = longer(text, at)
-        if kind == _PARTS:
-            base += size - 1
-            if text[at] == _AFTER_TEXT:
-                number += 1
-                base = at + 1
-                passed, unsure = 0, False
-            at += size
-            continue
-        begin, end = -1, 0
-        wanted, positions, doubt = False, 0, False
-        before = sign = _PARTS
-        after = at - 1  # where what follows the sign after the last run begins
-        while kind != _PARTS:
-            if kind > _DIGIT:
-                if kind == _FOREIGN:
-                    wanted = True
-                    begin = begin if begin >= 0 else at - base
-                base += size - 1
-                at += size
-                end = at - base if kind == _FOREIGN else end
-                before = kind
-                kind, size = int(_KINDS[text[at]]), 1
-                if kind == _LONGER:
-                    kind, size = longer(text, at)
-                continue
-            start, first = at, kind
+def read_stretch(
+    text: Array, at: int, base: int, needles: Array, ends: Array, firsts: Array
+) -> tuple[int, int, int, int, bool, int]:
+    """Go on behind a stretch; gives the new `at` and `base`, its begin and end, whether it is wanted, and its positions.
+
+    These are -1 where one or more have to be counted.
+    """
+    begin, end = -1, 0
+    wanted, positions, doubt = False, 0, False
+    before = sign = _PARTS
+    after = at - 1  # where what follows the sign after the last run begins
+    kind, size = int(_KINDS[text[at]]), 1
+    if kind == _LONGER:
+        kind, size = longer(text, at)
+    while kind != _PARTS:
+        start, first = at, kind
+        if kind <= _DIGIT or kind == _FOREIGN:
             begin = begin if begin >= 0 else at - base
-            while kind <= _DIGIT:
+        if kind > _DIGIT:
+            base += size - 1
+            at += size
+            if kind == _FOREIGN:
+                wanted, end = True, at - base
+            kind, size = int(_KINDS[text[at]]), 1
+            if kind == _LONGER:
+                kind, size = longer(text, at)
+        else:
+            while _KINDS[text[at]] <= _DIGIT:
                 at += 1
-                kind = int(_KINDS[text[at]])
-            end, size = at - base, 1
+            end = at - base
+            kind, size = int(_KINDS[text[at]]), 1
             if kind == _LONGER:
                 kind, size = longer(text, at)
             # One apostrophe joins letters to the word before; a point, a comma or a space may.
@@ -149,13 +136,49 @@ def find(text: Array, needles: Array, reach: int, out: Array) -> int:
                 alike = begins_as(text, start, at, needles, ends)
                 wanted = alike == 2 or (alike == 1 and _SIGN <= sign <= _NO_BREAK and _KINDS[text[after]] <= _DIGIT)
             wanted |= before == _APOSTROPHE and sign == _HYPHEN and at - start == 1 and text[start] | _LOWER == ord("s")
-            before = first
+        before = first
+    return at, base, begin, end, wanted, -1 if doubt else positions
+
+
+@compiled_unchecked
+def find(text: Array, needles: Array, reach: int, out: Array) -> int:
+    """List the stretches, as rows (text, start, end, gap) of `out`; gives how many."""
+    ends = needle_ends(needles)
+    firsts = np.zeros(256, dtype=np.bool_)
+    for place in range(len(ends) - 1):
+        firsts[needles[ends[place] + 1]] = True
+    found = number = 0
+    at = base = 0  # base: so much more than the characters before in the same text
+    passed, unsure = 0, False
+    while at < len(text):
+        start, kind, size = at, int(_KINDS[text[at]]), 1
+        if kind <= _DIGIT and not firsts[text[at] | _LOWER]:
+            # Most stretches are a word that is not wanted, with a sign behind it or none: a call for each would take longest.
+            while kind <= _DIGIT:
+                at += 1
+                kind = int(_KINDS[text[at]])
+            if kind == _PARTS or (kind < _NO_BREAK and _KINDS[text[at + 1]] == _PARTS):
+                at += kind != _PARTS
+                passed += 1
+                continue
+            at = start
+        elif kind == _LONGER:
+            kind, size = longer(text, at)
+        if kind == _PARTS:
+            base += size - 1
+            if text[at] == _AFTER_TEXT:
+                number += 1
+                base = at + 1
+                passed, unsure = 0, False
+            at += size
+            continue
+        at, base, begin, end, wanted, positions = read_stretch(text, at, base, needles, ends, firsts)
         if wanted:
             out[found, 0], out[found, 1], out[found, 2] = number, begin, end
             out[found, 3] = reach if passed >= reach else -1 if unsure else passed
             found += 1
             passed, unsure = 0, False
         else:
-            passed += 1 if doubt else positions
-            unsure |= doubt
+            passed += abs(positions)
+            unsure |= positions < 0
     return found
