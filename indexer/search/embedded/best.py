@@ -45,22 +45,25 @@ def rank(
             own = [evaluation.judged_by(lists, records) for evaluation, records in zip(evaluations, passing, strict=True)]
             readings.append((Scoring(each, evaluations, statistics, ranking), own, [None] * len(own)))
     words = [bare_words(scoring) for scoring, _, _ in readings]
-    most = max(count, ranking.window) if any(words) else count
+    twice = any(words)
+    most = max(count, ranking.window) if twice else count
     parts = [
         Part(scoring, each, number, scored)
         for (scoring, records, aligned), each in zip(readings, words, strict=True)
         for number, scored in enumerate(scoring.rank(records, aligned, most))
     ]
-    looks = look_again(parts, ranking) if any(words) else [unseen(part) for part in parts]
-    segments = [(evaluation.segment, looks[number :: len(evaluations)]) for number, evaluation in enumerate(evaluations)]
-    return Best([_together(segment, [look.scored for look in own], count) for segment, own in segments], looks)
+    looks = look_again(parts, ranking) if twice else [unseen(part) for part in parts]
+    together = [
+        _together(evaluation.segment, looks[number :: len(evaluations)], count) for number, evaluation in enumerate(evaluations)
+    ]
+    return Best(together, looks)
 
 
-def _together(segment: Segment, ranked: Sequence[Scored], count: int) -> Scored:
-    """The best of several lists of records of a segment, each with their scores."""
-    if len(ranked) == 1:
-        records, scores = ranked[0]
+def _together(segment: Segment, looks: Sequence[Look], count: int) -> Scored:
+    """The best of several looks at records of a segment."""
+    if len(looks) == 1:
+        records, scores = looks[0].scored
         return records[:count], scores[:count]
-    records, scores = (np.concatenate(arrays) for arrays in zip(*ranked, strict=True))
+    records, scores = (np.concatenate(arrays) for arrays in zip(*(look.scored for look in looks), strict=True))
     order = np.lexsort((records, segment.ranks[segment.record_document[records]], -scores))[:count]
     return records[order], scores[order]

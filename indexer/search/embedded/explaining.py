@@ -52,8 +52,7 @@ def _look_at(place: Ranked, looks: Sequence[Look]) -> Look:
 
 def _explain(place: Ranked, look: Look) -> tuple[ScorePart, ...]:
     parts: list[ScorePart] = list(_terms(look.part.scoring, look.part.evaluation, place.record))
-    where = int(np.searchsorted(look.records, np.uint32(place.record)))
-    if where < len(look.records) and look.records[where] == place.record:
+    for where in np.flatnonzero(look.records == place.record).tolist():
         parts += [FeatureScore(name, added) for name, added in zip(FEATURES, look.features[:, where].tolist(), strict=True)]
     return rounded(parts, place.score or 0.0)
 

@@ -35,8 +35,9 @@ _Run: TypeAlias = Iterator[tuple[float, str, Ranked]]
 def by_score(segments: Sequence[Segment], scored: Sequence[tuple[Array, Array]], first: int, count: int) -> list[Ranked]:
     """The records from place `first` (from 0) on, at most `count`. scored: the best of each segment in order, with scores."""
     if len(scored) == 1:
-        records, scores = (each[first : first + count].tolist() for each in scored[0])
-        return [Ranked(0, *each) for each in zip(records, scores, strict=True)]
+        records, scores = scored[0]
+        numbers, values = records[first : first + count].tolist(), scores[first : first + count].tolist()
+        return list(map(Ranked, itertools.repeat(0), numbers, values))
     return _merged([_scored_run(*each) for each in zip(itertools.count(), segments, scored, strict=False)], first, count)
 
 

@@ -22,7 +22,6 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.kernels.term import Matches, Sight
 from indexer.search.embedded.likeness import likeness
@@ -77,7 +76,7 @@ class Part(NamedTuple):
 
 
 class Look(NamedTuple):
-    """A part, and its records in the order that holds. features: [FEATURES, i], what each adds to the score of records[i]."""
+    """A part, and its records in the order that holds. features: [feature, i], what each adds to the score of records[i]."""
 
     part: Part
     scored: Scored
@@ -95,68 +94,59 @@ def look_again(parts: Sequence[Part], ranking: Ranking) -> list[Look]:
 
     parts: as `Scoring.rank` gave them, `window` records or more if there are so many.
     """
-    segments, scored = [part.evaluation.segment for part in parts], [part.scored for part in parts]
-    cuts = _cuts(segments, scored, ranking.window)
-    places = [np.argsort(records[:cut]) for (records, _), cut in zip(scored, cuts, strict=True)]
+    cuts = _cuts(parts, ranking.window)
     features = [np.zeros((len(FEATURES), cut)) for cut in cuts]
     wordy = [len(part.words) >= ranking.likeness_words for part in parts]
     if ranking.likeness and any(wordy):
-        looked = [records[order] for (records, _), order in zip(scored, places, strict=True)]
-        for added, liked, many in zip(features, likeness(parts, looked, ranking), wordy, strict=True):
+        places = [np.argsort(part.scored[0][:cut]) for part, cut in zip(parts, cuts, strict=True)]
+        looked = [part.scored[0][order] for part, order in zip(parts, places, strict=True)]
+        for added, order, liked, many in zip(features, places, likeness(parts, looked, ranking), wordy, strict=True):
             if many:
-                added[_LIKENESS] = liked
+                added[_LIKENESS, order] = liked
     return [
-        _look(part, order, added) if len(order) and part.words else unseen(part)
-        for part, order, added in zip(parts, places, features, strict=True)
+        _look(part, cut, added) if cut and part.words else unseen(part)
+        for part, cut, added in zip(parts, cuts, features, strict=True)
     ]
 
 
-def _cuts(segments: Sequence[Segment], scored: Sequence[Scored], window: int) -> list[int]:
+def _cuts(parts: Sequence[Part], window: int) -> list[int]:
     """How many of the first records of each part are among the first of all."""
-    if len(scored) == 1:
-        return [min(window, len(scored[0][0]))]
-    cuts = [0] * len(scored)
-    for place in by_score(segments, scored, 0, window):
+    if len(parts) == 1:
+        return [min(window, len(parts[0].scored[0]))]
+    cuts = [0] * len(parts)
+    for place in by_score([part.evaluation.segment for part in parts], [part.scored for part in parts], 0, window):
         cuts[place.segment] += 1
     return cuts
 
 
-def _look(part: Part, places: Array, features: Array) -> Look:
-    """A look at the first records of a part. places: theirs in ascending order; features: what is set so far."""
-    first, base = part.scored
-    records = first[places]
-    sight = _sight(part, records)
-    order, scores = part.evaluation.kernels.look_again(
-        records, base[places], part.scoring.terms(part.number), sight, K1, features
-    )
-    seen = records[order]
-    if len(seen) < len(first):
-        seen, scores = np.concatenate([seen, first[len(seen) :]]), np.concatenate([scores, base[len(seen) :]])
-    return Look(part, (seen, scores), records, features)
+def _look(part: Part, cut: int, features: Array) -> Look:
+    """A look at so many first records of a part. features: what is set so far."""
+    evaluation, terms, (records, scores) = part.evaluation, part.scoring.terms(part.number), part.scored
+    first = records[:cut]
+    order, totals = evaluation.kernels.look_again(first, scores[:cut], terms, _sight(part, first), K1, features)
+    seen = first[order]
+    if cut < len(records):
+        seen, totals = np.concatenate([seen, records[cut:]]), np.concatenate([totals, scores[cut:]])
+    return Look(part, (seen, totals), first, features)
 
 
 def _sight(part: Part, records: Array) -> Sight:
-    """What the bare words of a query are to records (ascending)."""
+    """What the bare words of a query are to records."""
     evaluation, words, ranking = part.evaluation, part.words, part.scoring.ranking
-    if ranking.proximity:
-        keys, bounds = evaluation.starts([word.node for word in words], records)
-    else:
-        keys, bounds = _NO_KEYS, np.zeros(len(words) + 1, dtype=np.int64)
+    postings = evaluation.segment.postings("text")
+    slots = [evaluation.slots(word.node) for word in words]
     strengths = [
-        ranking.proximity * (first.factor + second.factor) / 2
-        if evaluation.slots(first.node) != evaluation.slots(second.node)
-        else 0.0
-        for first, second in pairwise(words)
+        ranking.proximity * (first.factor + second.factor) / 2 if one != other else 0.0
+        for (first, second), (one, other) in zip(pairwise(words), pairwise(slots), strict=True)
     ]
-    return Sight(
-        np.array([word.number for word in words]),
-        np.array(strengths),
-        keys,
-        bounds,
-        _counted_parts(part, records),
-        ranking.document,
-        REACH,
-    )
+    if not ranking.proximity:
+        keys, bounds = _NO_KEYS, np.zeros(len(words) + 1, dtype=np.int64)
+    elif part.scoring.terms(part.number).text[0] is postings.ids:
+        keys = bounds = _NO_KEYS
+    else:
+        keys, bounds = evaluation.starts([word.node for word in words], np.sort(records))
+    numbers, parts = np.array([word.number for word in words]), _counted_parts(part, records)
+    return Sight(numbers, np.array(strengths), keys, bounds, postings.skips, postings.positions, parts, ranking.document, REACH)
 
 
 def _counted_parts(part: Part, records: Array) -> Array:
@@ -165,10 +155,11 @@ def _counted_parts(part: Part, records: Array) -> Array:
     slots = [_parts(evaluation, word.node) for word in part.words] if weight else []
     if not any(slots):
         return _NO_PARTS
+    ascending = np.sort(records)
     counted = np.zeros((len(slots), len(records)))
     for row, several in zip(counted, slots, strict=True):
         for slot in several:
-            row += weight * _frequencies(evaluation, evaluation.slot(slot, "text"), records)
+            row += weight * _frequencies(evaluation, evaluation.slot(slot, "text"), ascending)
     return counted
 
 

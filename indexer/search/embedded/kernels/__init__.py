@@ -56,7 +56,7 @@ class Kernels(Protocol):
     def look_again(
         self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
-        """The places of records (ascending) in the order of their scores with all features, rounded to 1e-6; and these scores.
+        """The places of a few records in the order of their scores with all features, rounded to 1e-6; and these scores.
 
         features: [feature, i], what each adds; the first three are set here, the others come with the call. With
         g(x) = x / (k1 + x) and tf as in `rank`, each word adds factor * (g(tf') - g(tf)) and factor * (g(tf'') - g(tf')):

@@ -14,29 +14,53 @@ from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, R
 
 @compiled
 def look_again(
-    records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array, order: Array, totals: Array
+    first: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array, order: Array, totals: Array
 ) -> None:
     """See `Kernels.look_again`. The places of the records in their new order go to `order`, their scores to `totals`."""
-    documents, ranks = terms.within.documents, terms.within.ranks
-    _evidence(records, terms, sight, k1, features)
-    _proximity(records, terms.within, sight, k1, features[2])
-    for i in range(len(records)):
-        score = scores[i]
+    within = terms.within
+    ascending = _ascending(first)
+    records = first[ascending]
+    added, found = np.zeros((3, len(first))), np.full((len(sight.numbers), len(first)), -1, dtype=np.int64)
+    _evidence(records, terms, sight, k1, added, found)
+    keys, bounds = sight.keys, sight.bounds
+    if not len(bounds):
+        bounds = np.zeros(len(found) + 1, dtype=np.int64)
+        ids, freqs = terms.text
+        keys = _keys((ids, freqs, sight.skips, sight.positions), np.arange(len(found)), found, records, bounds)
+    _proximity(records, within, keys, bounds, sight, k1, added[2])
+    for i in range(len(first)):
+        place, record = ascending[i], records[i]
+        features[:3, place] = added[:, i]
+        score = scores[place]
         for feature in range(len(features)):
-            score += features[feature, i]
+            score += features[feature, place]
         score = np.rint(score * 1e6) / 1e6
-        at, rank = i, ranks[documents[records[i]]]
+        at, rank = i, within.ranks[within.documents[record]]
+        # Equal records of one document come in order already.
         while at > 0 and (
-            totals[at - 1] < score or (totals[at - 1] == score and ranks[documents[records[order[at - 1]]]] > rank)
+            totals[at - 1] < score or (totals[at - 1] == score and within.ranks[within.documents[first[order[at - 1]]]] > rank)
         ):
             order[at], totals[at] = order[at - 1], totals[at - 1]
             at -= 1
-        order[at], totals[at] = i, score
+        order[at], totals[at] = place, score
 
 
 @compiled
-def _evidence(records: Array, terms: Terms, sight: Sight, k1: float, out: Array) -> None:
-    """What parts of words and other records of the document add.
+def _ascending(records: Array) -> Array:
+    """The places of a few records in ascending order."""
+    order = np.empty(len(records), dtype=np.int64)
+    for place in range(len(records)):
+        at = place
+        while at > 0 and records[order[at - 1]] > records[place]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = place
+    return order
+
+
+@compiled
+def _evidence(records: Array, terms: Terms, sight: Sight, k1: float, out: Array, found: Array) -> None:
+    """What parts of words and other records of the document add; the posting of each word in each record goes to `found`.
 
     Records ascend, so those of one document come in a row: its postings are found and summed up once.
     """
@@ -59,7 +83,10 @@ def _evidence(records: Array, terms: Terms, sight: Sight, k1: float, out: Array)
                     together += freqs[stop]
                     stop += 1
             first = seek(ids, first, stop, record)
-            own = np.int64(freqs[first]) if first < stop and ids[first] == record else 0
+            own = np.int64(0)
+            if first < stop and ids[first] == record:
+                own = np.int64(freqs[first])
+                found[word, i] = first
             weight = weights[lengths[record]]
             tf = own * weight
             if record >= title_spans[term, 2]:
@@ -96,9 +123,8 @@ def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds
 
     A word has one stretch of postings or several, in a row, as (word, begin, end); what two of them share counts once.
     """
-    ids, freqs, skips, positions = postings
+    ids = postings[0]
     found = np.full((len(stretches), len(records)), -1, dtype=np.int64)
-    size = 0
     for stretch in range(len(stretches)):
         at, end = stretches[stretch, 1], stretches[stretch, 2]
         for i in range(len(records)):
@@ -107,12 +133,22 @@ def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds
                 break
             if ids[at] == records[i]:
                 found[stretch, i] = at
-                size += freqs[at]
+    return _keys(postings, stretches[:, 0].copy(), found, records, bounds)
+
+
+@compiled
+def _keys(postings: tuple[Array, ...], words: Array, found: Array, records: Array, bounds: Array) -> Array:
+    """The same, from the word of each stretch and where its posting in each record was found: -1 for nowhere."""
+    _, freqs, skips, positions = postings
+    size = 0
+    for posting in found.flat:
+        if posting >= 0:
+            size += freqs[posting]
     keys = np.empty(size, dtype=np.int64)
     count = last = 0
     for word in range(len(bounds) - 1):
         first = last
-        while last < len(stretches) and stretches[last, 0] == word:
+        while last < len(words) and words[last] == word:
             last += 1
         for i in range(len(records)):
             begun = count
@@ -140,12 +176,12 @@ def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds
 
 
 @compiled
-def _proximity(records: Array, within: Records, sight: Sight, k1: float, out: Array) -> None:
+def _proximity(records: Array, within: Records, keys: Array, bounds: Array, sight: Sight, k1: float, out: Array) -> None:
     """What each two words that follow each other add: the places of the second that are at most `reach` from one of the first.
 
     What is before them is never looked at again.
     """
-    keys, bounds, strengths, reach = sight.keys, sight.bounds, sight.strengths, sight.reach
+    strengths, reach = sight.strengths, sight.reach
     near = np.empty(len(records))
     for word in range(len(strengths)):
         if strengths[word] == 0:

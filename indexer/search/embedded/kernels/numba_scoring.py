@@ -160,12 +160,14 @@ def keep_best(
     """Insert a record into the list of the best, which has `held` so far."""
     places, scores = best
     documents, ranks = ranked
-    rank_here = ranks[documents[records[place]]]
     at = held
-    while at > 0 and (
-        scores[at - 1] < score or (scores[at - 1] == score and ranks[documents[records[places[at - 1]]]] > rank_here)
-    ):
+    while at > 0 and scores[at - 1] < score:
         at -= 1
+    # Ranks are looked up among equal ones alone: they lie far apart.
+    if at > 0 and scores[at - 1] == score:
+        rank_here = ranks[documents[records[place]]]
+        while at > 0 and scores[at - 1] == score and ranks[documents[records[places[at - 1]]]] > rank_here:
+            at -= 1
     if at == len(places):
         return held
     held = min(held + 1, len(places))

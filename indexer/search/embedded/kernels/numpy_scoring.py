@@ -72,17 +72,20 @@ def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int
     return best_scored(records, np.round(total, 6), within, count)
 
 
-def look_again(records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array) -> tuple[Array, Array]:
-    """See Kernels.look_again."""
+def look_again(
+    first: Array, scores: Array, terms: Terms, places: Sequence[Array], sight: Sight, k1: float, features: Array
+) -> tuple[Array, Array]:
+    """See Kernels.look_again. places: the keys of each word in the records."""
     within = terms.within
-    features[:2] = _evidence(records, terms, sight, k1)
+    ascending = np.argsort(first)
+    records = first[ascending]
+    features[:2, ascending] = _evidence(records, terms, sight, k1)
     weights = within.weights[within.lengths[records]]
-    places = [sight.keys[begin:end] for begin, end in pairwise(sight.bounds.tolist())]
-    for (first, second), strength in zip(pairwise(places), sight.strengths, strict=True):
-        tf = _closeness(first, second, records, sight.reach) * weights
-        features[2] += strength * tf / (k1 + tf)
+    for (one, other), strength in zip(pairwise(places), sight.strengths, strict=True):
+        tf = _closeness(one, other, records, sight.reach) * weights
+        features[2, ascending] += strength * tf / (k1 + tf)
     totals = np.round(sum(features, scores), 6)
-    order = np.lexsort((within.ranks[within.documents[records]], -totals))
+    order = np.lexsort((first, within.ranks[within.documents[first]], -totals))
     return order, totals[order]
 
 

@@ -132,15 +132,13 @@ class Terms(NamedTuple):
     @classmethod
     def of(cls, each: Sequence[Term], text: Postings, titles: Postings, sections: Postings, within: Records) -> Terms:
         """Some words, one at least. text, titles, sections: the segment's postings."""
-        text_spans, text = placed([term.text for term in each], text)
-        title_spans, titles = placed([term.title for term in each], titles)
-        section_spans, sections = placed([term.section for term in each], sections)
-        spans = [
-            (*span, *title_span, *section_span, term.constant)
-            for term, span, title_span, section_span in zip(each, text_spans, title_spans, section_spans, strict=True)
-        ]
-        factors = np.array([term.factor for term in each], dtype=np.float64)
-        return cls(text, titles, sections, np.array(spans, dtype=np.int64), factors, within)
+        in_texts, in_titles, in_sections, factors, constant = zip(*each, strict=True)
+        text_spans, text = placed(in_texts, text)
+        title_spans, titles = placed(in_titles, titles)
+        section_spans, sections = placed(in_sections, sections)
+        columns = zip(text_spans, title_spans, section_spans, constant, strict=True)
+        spans = [(*in_text, *in_title, *in_section, alone) for in_text, in_title, in_section, alone in columns]
+        return cls(text, titles, sections, np.array(spans, dtype=np.int64), np.array(factors, dtype=np.float64), within)
 
 
 BEGIN, END, TITLE, TITLE_END, SECTION, SECTION_END, CONSTANT = range(7)
@@ -151,8 +149,10 @@ class Sight(NamedTuple):
     """What the second look is told of the bare words of a query.
 
     numbers: their places among the terms. strengths: what each and the next one count where they stand near each other, at most
-    `reach` positions apart. keys: where they stand in the records looked at, those of word n from bounds[n] to bounds[n + 1].
-    parts: [word, record], what the parts of hyphenated words count there besides; without any row where there are none.
+    `reach` positions apart. keys: where they stand in the records looked at, those of word n from bounds[n] to bounds[n + 1];
+    without any bounds, the postings of the terms are those of the text, which `skips` and `positions` belong to.
+    parts: [word, i], what the parts of hyphenated words count besides in the records, ascending; without any row where there
+    are none.
     document: what a frequency in the document's other records counts.
     """
 
@@ -160,6 +160,8 @@ class Sight(NamedTuple):
     strengths: Array
     keys: Array
     bounds: Array
+    skips: Array
+    positions: Array
     parts: Array
     document: float
     reach: int

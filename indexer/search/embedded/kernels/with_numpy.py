@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tall
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.numpy_scoring import contained
-from indexer.search.embedded.kernels.term import SHIFT, Occurring, Sight, Terms, Words, in_a_row
+from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, Occurring, Sight, Terms, Words, in_a_row
 
 
 class NumpyKernels:
@@ -65,7 +66,13 @@ class NumpyKernels:
     def look_again(
         self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
-        return scoring.look_again(records, scores, terms, sight, k1, features)
+        keys, bounds = sight.keys, sight.bounds
+        if not len(bounds):
+            spans = terms.spans[sight.numbers][:, [BEGIN, END]].tolist()
+            occurring = Occurring(*terms.text, sight.skips, sight.positions)
+            keys, bounds = self.places(occurring, [[(begin, end)] for begin, end in spans], np.sort(records))
+        places = [keys[begin:end] for begin, end in pairwise(bounds.tolist())]
+        return scoring.look_again(records, scores, terms, places, sight, k1, features)
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
         out = np.zeros((len(begins), len(records)))
