@@ -91,12 +91,12 @@ class Statistics:
             weights=self.text_weights,
             length_classes=classes,
             class_weights=class_weights,
-            documents=segment.record_document,
+            documents=only_read(segment.record_document),
             bounds=segment.bounds,
             ranks=only_read(segment.ranks),
             norms=only_read(1 - B["text"] + B["text"] / (self.mean_document or 1.0) * segment.document_lengths),
             title_weights=only_read(self.norms("title", title.lengths)),
-            sections=segment.column("section").unit_ordinals,
+            sections=only_read(segment.column("section").unit_ordinals),
             section_weights=only_read(self.norms("section", section.lengths)),
         )
         return Counted((text.ids, text.freqs), (title.ids, title.freqs), (section.ids, section.freqs), within)
