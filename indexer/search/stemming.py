@@ -1,14 +1,16 @@
 """Stemming by language: folded forms to Snowball's stems.
 
-A record's words are stemmed by the stemmer of its language. A record of unknown language is stemmed as English; where Snowball
-has no stemmer for a language, each form is its own stem. (Ukrainian has none: see docs/decisions.)
+A record's words are stemmed by the stemmer of its language. A record of unknown language is stemmed as English; where a
+language has no stemmer, each form is its own stem. Ukrainian has one of ours (`ukrainian`), the others are Snowball's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import Stemmer
+
+from indexer.search.ukrainian import ukrainian_stem
 
 ENGLISH = "en"
 UNSTEMMED = "-"
@@ -50,6 +52,7 @@ _ALGORITHMS: Mapping[str, str] = {
     "tr": "turkish",
     "yi": "yiddish",
 }
+_OURS: Mapping[str, Callable[[str], str]] = {"uk": ukrainian_stem}
 SAME: Mapping[str, str] = {"nb": "no", "nn": "no"}
 """Languages that have the stemmer and the stop words of another."""
 _CACHE_LIMIT = 200_000
@@ -60,7 +63,7 @@ def stemmer_of(language: str | None) -> str:
     if language is None:
         return ENGLISH
     code = SAME.get(language, language)
-    return code if code in _ALGORITHMS else UNSTEMMED
+    return code if code in _ALGORITHMS or code in _OURS else UNSTEMMED
 
 
 def stem(form: str, stemmer: str = ENGLISH) -> str:
@@ -73,10 +76,10 @@ class _Stems(dict[str, str]):
 
     def __init__(self, stemmer: str) -> None:
         super().__init__()
-        self._stemmer = Stemmer.Stemmer(_ALGORITHMS[stemmer], 0)
+        self._stem: Callable[[str], str] = _OURS.get(stemmer) or Stemmer.Stemmer(_ALGORITHMS[stemmer], 0).stemWord
 
     def __missing__(self, form: str) -> str:
-        stemmed: str = self._stemmer.stemWord(form) or form
+        stemmed = self._stem(form) or form
         if len(self) >= _CACHE_LIMIT:
             self.clear()
         self[form] = stemmed
