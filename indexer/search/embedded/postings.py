@@ -6,13 +6,12 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
-from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.segment import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
@@ -22,7 +21,6 @@ from indexer.search.embedded.windows import window_starts
 from indexer.search.stemming import stem
 
 _POSITION = (1 << SHIFT) - 1
-_JOINED = JOINED.encode()
 
 Occurrences: TypeAlias = dict[int, Array]
 
@@ -36,10 +34,10 @@ class _Entry(NamedTuple):
 
 
 class _Plain(NamedTuple):
-    """Words that stand for one term each, and the terms of the joined parts among their places."""
+    """Words that stand for one term each: the stretches of their postings, and of those of the joined parts among them."""
 
-    terms: Sequence[int]
-    joined: Sequence[int]
+    stretches: Sequence[tuple[int, int]]
+    joined: Sequence[tuple[int, int]]
 
 
 class Lookup:
@@ -51,11 +49,17 @@ class Lookup:
         self.expanded: dict[Expansion, list[int]] = {}
         """The forms that each pattern stood for so far."""
         self._known: dict[tuple[Sought, bool], list[_Entry]] = {}
+        self._known_words: dict[tuple[Sought, bool], list[_Entry]] = {}
         self.empty = not len(postings.ids)
         self._occurring = Occurring(postings.ids, postings.freqs, postings.skips, postings.positions)
 
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
+        if len(slot.readings) == len(slot.readings[0]) == 1:
+            words = self._words(slot.readings[0][0], slot.exact)
+            if len(words) == 1 and not words[0].variants:
+                begin, end = self._postings.range(words[0].term)
+                return end - begin
         return len(self.slot(slot).units)
 
     def slot(self, slot: Slot) -> Matches:
@@ -64,7 +68,8 @@ class Lookup:
             return self._counted(self._slot_occurrences(slot, None))
         if len(slot.readings[0]) > 1:
             return self.phrase((slot,))
-        return self._merged([self._entry_matches(entry) for entry in self._words(slot.readings[0][0], slot.exact)])
+        words = self._words(slot.readings[0][0], slot.exact)
+        return self._entry_matches(words[0]) if len(words) == 1 else self._merged(list(map(self._entry_matches, words)))
 
     def phrase(self, slots: Sequence[Slot]) -> Matches:
         """The units that hold the slots in order, next to each other."""
@@ -76,30 +81,26 @@ class Lookup:
         plain = self._plain(slots)
         if plain is None:
             return self._counted(self._phrase_occurrences(slots, None))
-        begins, ends = zip(*map(self._postings.range, plain.terms), strict=True)
-        found = Matches(*self._kernels.phrase(self._occurring, begins, ends))
+        found = Matches(*self._kernels.phrase(self._occurring, *zip(*plain.stretches, strict=True)))
         return self._corrected(found, plain, lambda within: self._counted(self._phrase_occurrences(slots, within)))
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
-        return any(all(self._entries(word, slot.exact) for word in reading) for reading in slot.readings)
+        return any(all(self._words(word, slot.exact) for word in reading) for reading in slot.readings)
 
     def _corrected(self, found: Matches, plain: _Plain, look: Callable[[Array], Matches]) -> Matches:
         """What was found, with what `look` finds in the units where joined parts may stand for a word; those are few."""
         if not plain.joined:
             return found
-        within = self._union([self._units_of(term) for term in plain.joined])
-        for term in plain.terms:
-            within = self._kernels.intersection(within, self._units_of(term))
-            if not len(within):
-                return found
+        within = self._kernels.standing(self._postings.ids, plain.joined, plain.stretches)
+        if not len(within):
+            return found
+        looked = look(within)
         places = np.searchsorted(found.units, within)
         again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
-        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), look(within)])
-
-    def _units_of(self, term: int) -> Array:
-        begin, end = self._postings.range(term)
-        return self._postings.ids[begin:end]
+        if np.array_equal(found.units[again], looked.units) and np.array_equal(found.freqs[again], looked.freqs):
+            return found
+        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), looked])
 
     def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> tuple[Array, Array]:
         """For each list of slots where they begin to stand in order, next to each other; only in the units `within`.
@@ -126,19 +127,18 @@ class Lookup:
         return None if any(entry.variants for entry in entries) else entries
 
     def _plain(self, slots: Sequence[Slot]) -> _Plain | None:
-        """The terms of slots that stand for one each, in all its forms; None where that is not all that the slots may be."""
-        terms: list[int] = []
-        joined: list[int] = []
+        """What is plain of slots that stand for one term each, in all its forms; None where they may be more or less."""
+        stretches: list[tuple[int, int]] = []
+        joined: list[tuple[int, int]] = []
         for slot in slots:
             if len(slot.readings) > 1 or len(slot.readings[0]) > 1:
                 return None
-            entries = self._entries(slot.readings[0][0], slot.exact)
-            single = [entry.term for entry in entries if entry.covered == 1]
-            if len(single) != 1 or any(entry.variants for entry in entries):
+            words = self._words(slot.readings[0][0], slot.exact)
+            if len(words) != 1 or words[0].variants:
                 return None
-            terms += single
-            joined += [entry.term for entry in entries if entry.covered > 1]
-        return _Plain(terms, joined)
+            stretches.append(self._postings.range(words[0].term))
+            joined += map(self._postings.range, self._postings.joined(words[0].term))
+        return _Plain(stretches, joined)
 
     def windows(self, slots: Sequence[Slot], slop: int) -> Matches:
         """The units that hold all the slots in any order with at most `slop` other positions among them.
@@ -148,9 +148,9 @@ class Lookup:
         if not all(map(self._may_stand, slots)):
             return NO_MATCHES
         plain = self._plain(slots)
-        if plain is None or len(set(plain.terms)) < len(slots):
+        if plain is None or len(set(plain.stretches)) < len(slots):
             return self._any_windows(slots, slop, self._units_of_all(slots))
-        begins, ends = zip(*map(self._postings.range, plain.terms), strict=True)
+        begins, ends = zip(*plain.stretches, strict=True)
         found = Matches(*self._kernels.windows(self._occurring, begins, ends, slop + len(slots)))
         return self._corrected(found, plain, lambda units: self._any_windows(slots, slop, units))
 
@@ -167,7 +167,7 @@ class Lookup:
             if starts:
                 units.append(unit)
                 freqs.append(len(starts))
-        return Matches(np.array(units, dtype=np.uint32), smallest(np.array(freqs, dtype=np.uint16)))
+        return Matches(np.array(units, dtype=np.uint32), smallest(np.array(freqs, dtype=np.uint32)))
 
     def _phrase_occurrences(self, slots: Sequence[Slot], within: Array | None) -> Occurrences:
         """Where the slots stand in order, next to each other; only in the units `within`, if given."""
@@ -225,12 +225,19 @@ class Lookup:
 
     def _joined(self, entry: _Entry, entries: Sequence[_Entry]) -> list[_Entry]:
         """Those of a word's entries that are joined parts, of which an entry has the places, too."""
-        beginning = self._postings.terms[entry.term] + _JOINED
-        return [other for other in entries if other.covered > 1 and self._postings.terms[other.term].startswith(beginning)]
+        joined = self._postings.joined(entry.term)
+        return [other for other in entries if other.term in joined]
 
     def _words(self, sought: Sought, exact: bool) -> list[_Entry]:
         """The entries with all the places of a word."""
-        return [entry for entry in self._entries(sought, exact) if entry.covered == 1]
+        words = self._known_words.get((sought, exact))
+        if words is None:
+            if isinstance(sought, tuple) and not (exact and self._postings.stemmed):
+                words = [_Entry(term, (), 1) for term in dict.fromkeys(chain.from_iterable(map(self._postings.find, sought)))]
+            else:
+                words = [entry for entry in self._entries(sought, exact) if entry.covered == 1]
+            self._known_words[sought, exact] = words
+        return words
 
     def _entries(self, sought: Sought, exact: bool) -> list[_Entry]:
         entries = self._known.get((sought, exact))

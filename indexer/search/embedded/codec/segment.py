@@ -15,14 +15,15 @@ from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
-from indexer.search.embedded.codec.keys import is_tail, read_tail
+from indexer.search.embedded.codec.keys import JOINED, is_tail, read_tail, tail_of
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import decode_metadata
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
-from indexer.search.stemming import ENGLISH
+from indexer.search.stemming import ENGLISH, stem
 
 _PARAGRAPH = constructor(Paragraph)
+_JOINED = JOINED.encode()
 
 
 class Postings:
@@ -35,6 +36,8 @@ class Postings:
         self.stemmers = stemmers
         self.terms: Strings = file.strings(f"{field}.terms")
         self.bounds = file[f"{field}.bounds"]
+        # A view gives Python's own numbers.
+        self._bounds = self.bounds.data
         self.ids = file[f"{field}.ids"]
         self.freqs = file[f"{field}.freqs"]
         self.skips = file[f"{field}.skips"]
@@ -68,9 +71,30 @@ class Postings:
             found.append((place, *read_tail(tail.decode())))
         return found
 
+    def find(self, form: str) -> list[int]:
+        """The terms that hold every place of a folded form's word, whatever its form: one for each stemmer that finds any."""
+        if not self.stemmed:
+            place = self.terms.find(form.encode())
+            return [place] if place >= 0 else []
+        found = [self.terms.find((stem(form, stemmer) + tail_of(stemmer)).encode()) for stemmer in self.stemmers]
+        return [place for place in found if place >= 0]
+
+    def joined(self, term: int) -> list[int]:
+        """The terms of the joined parts of which a term has the places, too."""
+        key: bytes = self.terms[term]
+        found = []
+        for place in range(term + 1, len(self.terms)):
+            entry: bytes = self.terms[place]
+            tail = entry[len(key) :]
+            if not entry.startswith(key) or not is_tail(tail):
+                break
+            if tail.startswith(_JOINED):
+                found.append(place)
+        return found
+
     def range(self, term: int) -> tuple[int, int]:
         """Where a term's postings begin and end."""
-        return int(self.bounds[term]), int(self.bounds[term + 1])
+        return self._bounds[term], self._bounds[term + 1]
 
     def position_range(self, term: int) -> tuple[int, int]:
         """Where a term's positions begin and end."""

@@ -142,6 +142,10 @@ class Kernels(Protocol):
         """
         ...
 
+    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
+        """The units of any of some stretches, ids[begin:end] each, that stand in all of the others."""
+        ...
+
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         """The units in which a term stands in chosen[variant] forms, and how often."""
         ...

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
 
 # One list is so many times longer than the other: it is searched rather than walked.
-MANY_TIMES = 32
+MANY_TIMES = 8
 # Lists are put together for so many ids at a time: what is marked stays in the processor's nearest cache.
 WINDOW = 1 << 14
 
@@ -80,6 +80,10 @@ def all_of(ids: Array, begins: Array, ends: Array, order: Array, records: Array,
         count += 1
     for which in range(1, len(order)):
         begin, end = begins[order[which]], ends[order[which]]
+        if count == 0 or begin == end:
+            return 0
+        # What is looked up without a check of its own lies between these.
+        assert ids[begin] <= ids[end - 1]
         if end - begin > MANY_TIMES * count:
             count = _keep_searched(ids, begin, end, order, which, records, rows, count)
         else:
@@ -126,11 +130,15 @@ def _keep_searched(ids: Array, begin: int, end: int, order: Array, which: int, r
     return count
 
 
-@compiled
+@compiled_unchecked
 def _keep_marked(ids: Array, begin: int, end: int, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
-    """The same window by window: the places of the records are noted, and every id of the stretch looked up."""
-    noted = np.zeros(WINDOW, dtype=np.uint32)
-    pairs = np.empty((2, WINDOW + 1), dtype=np.uint32)
+    """The same window by window: the places of the records are noted, and every id of the stretch looked up.
+
+    Whatever the ids are, no place is outside: those in a window are cut to its size, and no more records are kept than noted.
+    """
+    noted = np.zeros(WINDOW, dtype=np.uint16)
+    pairs = np.empty((2, min(WINDOW, held) + 1), dtype=np.uint32)
+    within = WINDOW - 1
     count = i = 0
     at = begin
     while i < held and at < end:
@@ -139,22 +147,23 @@ def _keep_marked(ids: Array, begin: int, end: int, order: Array, which: int, rec
         at = seek(ids, at, end, low)
         last, stop = seek(records, i, held, low + WINDOW), seek(ids, at, end, low + WINDOW)
         for place in range(i, last):
-            noted[records[place] - low] = place + 1
-        found = 0
+            noted[(records[place] - low) & within] = place - i + 1
+        found, most = 0, min(last - i, WINDOW)
         for other in range(at, stop):
             # Written every time and kept where a record was noted: no branch to mispredict.
-            here = noted[ids[other] - low]
+            here = noted[(ids[other] - low) & within]
             pairs[0, found] = here
             pairs[1, found] = other
-            found += here > 0
+            found = min(found + (here > 0), most)
+        for place in range(i, last):
+            noted[(records[place] - low) & within] = 0
         for pair in range(found):
-            held_at = np.int64(pairs[0, pair]) - 1
+            held_at = i + np.int64(pairs[0, pair]) - 1
             records[count] = records[held_at]
             for before in range(which):
                 rows[order[before], count] = rows[order[before], held_at]
             rows[order[which], count] = pairs[1, pair]
             count += 1
-        noted[:] = 0
         i, at = last, stop
     return count
 

@@ -67,15 +67,15 @@ def phrase(postings: tuple[Array, ...], begins: Array, ends: Array) -> tuple[Arr
     ids, freqs, _, positions = postings
     order = by_length(begins, ends)
     units, rows, held = together(ids, begins, ends, order)
-    known = np.zeros((len(rows), 2), dtype=np.int64)
+    firsts = _first_positions(postings, rows, held)
     starts = np.empty(min(1 << 8 * freqs.itemsize, len(positions)), dtype=np.int64)
-    counts = np.empty(held, dtype=np.uint16)
+    counts = np.empty(held, dtype=np.uint32)
     count = most = 0
     for i in range(held):
         found = 0
         for which in range(len(order)):
             term = order[which]
-            place = _first_position(postings, int(rows[term, i]), known[term])
+            place = np.int64(firsts[term, i])
             stop = place + freqs[rows[term, i]]
             if which == 0:
                 for here in range(place, stop):
@@ -107,13 +107,13 @@ def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int)
     ids, freqs, _, positions = postings
     units, rows, candidates = together(ids, begins, ends, by_length(begins, ends))
     size = len(rows)
-    known = np.zeros((size, 2), dtype=np.int64)
+    firsts = _first_positions(postings, rows, candidates)
     places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    counts = np.empty(candidates, dtype=np.uint16)
+    counts = np.empty(candidates, dtype=np.uint32)
     count = most = 0
     for i in range(candidates):
         for term in range(size):
-            places[term] = _first_position(postings, int(rows[term, i]), known[term])
+            places[term] = firsts[term, i]
             stops[term] = places[term] + freqs[rows[term, i]]
         found = 0
         for term in range(size):
@@ -137,16 +137,55 @@ def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int)
 
 
 @compiled
-def _first_position(postings: tuple[Array, ...], posting: int, known: Array) -> int:
-    """Where the positions of a posting begin. known: a posting of the term and where its positions begin: counted on from."""
-    at, place = int(known[0]), int(known[1])
-    if posting - at > SKIP or place == 0:
-        at = posting // SKIP * SKIP
-        place = int(postings[2][posting // SKIP])
-    for before in range(at, posting):
-        place += int(postings[1][before])
-    known[0], known[1] = posting, place
-    return place
+def standing(ids: Array, joined_begins: Array, joined_ends: Array, begins: Array, ends: Array) -> Array:
+    """The units of each of some stretches that stand in all of some others; those of one stretch ascend."""
+    order = by_length(begins, ends)
+    found = np.empty((joined_ends - joined_begins).sum(), dtype=np.uint32)
+    count = 0
+    for joined in range(len(joined_begins)):
+        places = begins.copy()
+        for at in range(joined_begins[joined], joined_ends[joined]):
+            held = 0
+            for term in order:
+                place = seek(ids, places[term], ends[term], ids[at])
+                places[term] = place
+                if place == ends[term] or ids[place] != ids[at]:
+                    break
+                held += 1
+            if held == len(order):
+                found[count] = ids[at]
+                count += 1
+    return found[:count]
+
+
+@compiled
+def _first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
+    """Where the positions of each posting begin: [term, i] for rows[term, i]."""
+    _, freqs, skips, _ = postings
+    if len(skips) * SKIP < len(freqs):
+        raise IndexError("fewer blocks of postings are told of than there are")
+    firsts = np.empty((len(rows), held), dtype=np.uint32)
+    for term in range(len(rows)):
+        _add_up(freqs, skips, rows[term, :held], firsts[term])
+    return firsts
+
+
+@compiled_unchecked
+def _add_up(freqs: Array, skips: Array, rows: Array, firsts: Array) -> None:
+    """Where the positions of postings begin that are all there, and a block's beginning for each."""
+    whole = len(freqs) // SKIP * SKIP
+    for i in range(len(rows)):
+        posting = np.int64(rows[i])
+        block = posting // SKIP * SKIP
+        place = np.uint32(skips[posting // SKIP])
+        if block < whole:
+            # All of a block: so many steps that are known beforehand go at once.
+            for before in range(SKIP):
+                place += np.uint32(freqs[block + before]) * np.uint32(before < posting - block)
+        else:
+            for before in range(block, posting):
+                place += np.uint32(freqs[before])
+        firsts[i] = place
 
 
 @compiled

@@ -34,8 +34,7 @@ class Matches(NamedTuple):
 NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 
 
-@dataclass(frozen=True, slots=True)
-class Occurring:
+class Occurring(NamedTuple):
     """Postings with positions. skips: for each SKIP postings the positions before them."""
 
     ids: Array

@@ -23,6 +23,7 @@ from indexer.search.embedded.kernels.with_numpy import merged_by_sorting
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
 _MOST_IN_A_BYTE = 255
+_MOST_IN_TWO = 65_535
 _NO_ROWS = np.empty((1, 0), dtype=np.uint32)
 
 
@@ -61,16 +62,16 @@ class NumbaKernels:
         ids, freqs = [only_read(each) for each in ids], [only_read(each) for each in freqs]
         together = sum(map(len, ids))
         if len(ids) == 2:
-            out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint16)
+            out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint32)
             short, long = (0, 1) if len(ids[0]) < len(ids[1]) else (1, 0)
             found = loops.merge_counted(ids[short], freqs[short], ids[long], freqs[long], out, held)
             return out[:found], smallest(held[:found])
         if together * 16 < size:
             return merged_by_sorting(ids, freqs)
-        counts = np.zeros(size, dtype=np.uint16)
+        counts = np.zeros(size, dtype=np.uint32)
         for some, each in zip(ids, freqs, strict=True):
             loops.add_at(counts, some, each)
-        out, held = np.empty(min(together, size) + 1, dtype=np.uint32), np.empty(min(together, size) + 1, dtype=np.uint16)
+        out, held = np.empty(min(together, size) + 1, dtype=np.uint32), np.empty(min(together, size) + 1, dtype=np.uint32)
         found = loops.list_counted(counts, out, held)
         return out[:found], smallest(held[:found])
 
@@ -107,8 +108,7 @@ class NumbaKernels:
     ) -> tuple[Array, Array]:
         flat = [(word, begin, end) for word, several in enumerate(stretches) for begin, end in several]
         bounds = np.zeros(len(stretches) + 1, dtype=np.int64)
-        arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        keys = looks.places(arrays, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
+        keys = looks.places(occurring, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
         return keys, bounds
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
@@ -188,33 +188,33 @@ class NumbaKernels:
         return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
-        postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        found = letters.phrase(postings, np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64))
-        return _counted(*found)
+        return _counted(*letters.phrase(occurring, np.array(begins), np.array(ends)))
 
     def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
-        postings = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
-        found = letters.windows(postings, np.array(begins, dtype=np.int64), np.array(ends, dtype=np.int64), width)
-        return _counted(*found)
+        return _counted(*letters.windows(occurring, np.array(begins), np.array(ends), width))
+
+    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
+        (joined_begins, joined_ends), (begins, ends) = np.array(some).T.copy(), np.array(others).T.copy()
+        found = letters.standing(ids, joined_begins, joined_ends, begins, ends)
+        return found if len(some) == 1 or not len(found) else np.unique(found)
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         out = np.empty(len(units), dtype=np.uint32)
-        counts = np.empty(len(units), dtype=np.uint16)
+        counts = np.empty(len(units), dtype=np.uint32)
         count = letters.chosen_forms(units, freqs, variants, chosen, out, counts)
         return out[:count], smallest(counts[:count])
 
     def positions_of(
         self, occurring: Occurring, begin: int, end: int, place: int, size: int, within: Array | None
     ) -> tuple[Array, Array]:
-        arrays = occurring.ids, occurring.freqs, occurring.skips, occurring.positions
         if within is None:
             keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-            letters.positions(arrays, begin, end, place, keys, places)
+            letters.positions(occurring, begin, end, place, keys, places)
             return keys, places
         postings = np.empty(min(len(within), end - begin), dtype=np.int64)
         count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, only_read(within), postings)
         keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-        letters.positions_within(arrays, postings[:count], keys, places)
+        letters.positions_within(occurring, postings[:count], keys, places)
         return keys, places
 
     def merged_keys(self, first: Array, second: Array) -> Array:
@@ -242,4 +242,4 @@ class NumbaKernels:
 
 def _counted(units: Array, counts: Array, most: int) -> tuple[Array, Array]:
     """Units and how often each, in the smallest type for the most of them."""
-    return units, counts.astype(np.uint8) if most <= _MOST_IN_A_BYTE else counts
+    return units, counts.astype(np.uint8 if most <= _MOST_IN_A_BYTE else np.uint16 if most <= _MOST_IN_TWO else np.uint32)

@@ -48,11 +48,11 @@ class NumpyKernels:
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
         if sum(map(len, ids)) * 16 < size:
             return merged_by_sorting(ids, freqs)
-        counts = np.zeros(size, dtype=np.uint16)
+        counts = np.zeros(size, dtype=np.uint32)
         for some, each in zip(ids, freqs, strict=True):
             counts[some] += each
         held = np.flatnonzero(counts).astype(np.uint32)
-        return held, counts[held]
+        return held, smallest(counts[held])
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         stretches = [ids[begin:end] for begin, end in zip(begins, ends, strict=True)]
@@ -147,6 +147,12 @@ class NumpyKernels:
             starts.append(begins_here)
         return _counted(np.sort(np.concatenate(starts)))
 
+    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
+        found = np.unique(np.concatenate([ids[begin:end] for begin, end in some]))
+        for begin, end in others:
+            found = self.intersection(found, ids[begin:end])
+        return found
+
     def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> list[Array]:
         """For each of some terms, by their stretches, where it stands in the units that have all of them, as keys."""
         stretches = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
@@ -161,9 +167,9 @@ class NumpyKernels:
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         starts = np.cumsum(freqs, dtype=np.int64) - freqs
-        counts = np.add.reduceat(chosen[variants], starts, dtype=np.uint16) if len(units) else np.zeros(0, dtype=np.uint16)
+        counts = np.add.reduceat(chosen[variants], starts, dtype=np.uint32) if len(units) else np.zeros(0, dtype=np.uint32)
         held = counts > 0
-        return units[held], counts[held]
+        return units[held], smallest(counts[held])
 
     def positions_of(
         self, occurring: Occurring, begin: int, end: int, place: int, size: int, within: Array | None
@@ -201,7 +207,7 @@ def merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Arr
     order = np.argsort(together, kind="stable")
     together = together[order]
     starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
-    return together[starts], smallest(np.add.reduceat(counts[order], starts, dtype=np.uint16))
+    return together[starts], smallest(np.add.reduceat(counts[order], starts, dtype=np.uint32))
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:
@@ -217,7 +223,7 @@ def _counted(keys: Array) -> tuple[Array, Array]:
     """The units of sorted keys, and how many each has."""
     units = keys >> SHIFT
     starts = np.flatnonzero(np.concatenate([units[:1] >= 0, units[1:] != units[:-1]]))
-    return units[starts].astype(np.uint32), smallest(np.diff(np.append(starts, len(units))).astype(np.uint16))
+    return units[starts].astype(np.uint32), smallest(np.diff(np.append(starts, len(units))))
 
 
 def _first_positions(within: Occurring, postings: Array) -> Array:
