@@ -12,7 +12,7 @@ import numpy as np
 from indexer.errors import QueryError
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.keys import JOINED, read_tail, word_of
-from indexer.search.embedded.codec.segment import Postings
+from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import Words
 

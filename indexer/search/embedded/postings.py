@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
-from indexer.search.embedded.codec.segment import Postings
+from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Matches, Occurring, in_a_row
@@ -31,13 +31,6 @@ class _Entry(NamedTuple):
     term: int
     variants: tuple[int, ...]
     covered: int
-
-
-class _Plain(NamedTuple):
-    """Words that stand for one term each: the stretches of their postings, and of those of the joined parts among them."""
-
-    stretches: Sequence[tuple[int, int]]
-    joined: Sequence[tuple[int, int]]
 
 
 class Lookup:
@@ -76,23 +69,26 @@ class Lookup:
         slots = [part for slot in slots for part in slot.parts()]
         if len(slots) == 1:
             return self.slot(slots[0])
-        if not all(map(self._may_stand, slots)):
+        terms = self._single_terms(slots)
+        if terms is None:
+            return self._counted(self._phrase_occurrences(slots, None)) if all(map(self._may_stand, slots)) else NO_MATCHES
+        if not terms:
             return NO_MATCHES
-        plain = self._plain(slots)
-        if plain is None:
-            return self._counted(self._phrase_occurrences(slots, None))
-        found = Matches(*self._kernels.phrase(self._occurring, *zip(*plain.stretches, strict=True)))
-        return self._corrected(found, plain, lambda within: self._counted(self._phrase_occurrences(slots, within)))
+        stretches = list(map(self._postings.range, terms))
+        found = Matches(*self._kernels.phrase(self._occurring, *zip(*stretches, strict=True)))
+        return self._corrected(found, terms, lambda within: self._counted(self._phrase_occurrences(slots, within)))
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
         return any(all(self._words(word, slot.exact) for word in reading) for reading in slot.readings)
 
-    def _corrected(self, found: Matches, plain: _Plain, look: Callable[[Array], Matches]) -> Matches:
-        """What was found, with what `look` finds in the units where joined parts may stand for a word; those are few."""
-        if not plain.joined:
+    def _corrected(self, found: Matches, terms: Sequence[int], look: Callable[[Array], Matches]) -> Matches:
+        """What was found, with what `look` finds in the units where joined parts may stand for a term; those are few."""
+        postings = self._postings
+        joined = [postings.range(each) for term in terms for each in postings.joined(term)]
+        if not joined:
             return found
-        within = self._kernels.standing(self._postings.ids, plain.joined, plain.stretches)
+        within = self._kernels.standing(postings.ids, joined, list(map(postings.range, terms)))
         if not len(within):
             return found
         looked = look(within)
@@ -126,33 +122,33 @@ class Lookup:
         entries = self._words(slots[0].readings[0][0], slots[0].exact)
         return None if any(entry.variants for entry in entries) else entries
 
-    def _plain(self, slots: Sequence[Slot]) -> _Plain | None:
-        """What is plain of slots that stand for one term each, in all its forms; None where they may be more or less."""
-        stretches: list[tuple[int, int]] = []
-        joined: list[tuple[int, int]] = []
+    def _single_terms(self, slots: Sequence[Slot]) -> list[int] | None:
+        """The terms of slots that stand for one each, in all its forms; none where a slot stands nowhere, None for others."""
+        terms = []
         for slot in slots:
             if len(slot.readings) > 1 or len(slot.readings[0]) > 1:
                 return None
             words = self._words(slot.readings[0][0], slot.exact)
-            if len(words) != 1 or words[0].variants:
+            if not words:
+                return []
+            if len(words) > 1 or words[0].variants:
                 return None
-            stretches.append(self._postings.range(words[0].term))
-            joined += map(self._postings.range, self._postings.joined(words[0].term))
-        return _Plain(stretches, joined)
+            terms.append(words[0].term)
+        return terms
 
     def windows(self, slots: Sequence[Slot], slop: int) -> Matches:
         """The units that hold all the slots in any order with at most `slop` other positions among them.
 
         The frequency is the number of places where such a window begins.
         """
-        if not all(map(self._may_stand, slots)):
+        terms = self._single_terms(slots)
+        if terms is None or (terms and len(set(terms)) < len(slots)):
+            return self._any_windows(slots, slop, self._units_of_all(slots)) if all(map(self._may_stand, slots)) else NO_MATCHES
+        if not terms:
             return NO_MATCHES
-        plain = self._plain(slots)
-        if plain is None or len(set(plain.stretches)) < len(slots):
-            return self._any_windows(slots, slop, self._units_of_all(slots))
-        begins, ends = zip(*plain.stretches, strict=True)
+        begins, ends = zip(*map(self._postings.range, terms), strict=True)
         found = Matches(*self._kernels.windows(self._occurring, begins, ends, slop + len(slots)))
-        return self._corrected(found, plain, lambda units: self._any_windows(slots, slop, units))
+        return self._corrected(found, terms, lambda units: self._any_windows(slots, slop, units))
 
     def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
         """The same for any slots, unit by unit; only in the units `within`."""

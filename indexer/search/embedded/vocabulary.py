@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.segment import Postings, Segment
+from indexer.search.embedded.codec.postings import Postings
+from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import FormTable, form_table
 from indexer.search.embedded.kernels import Kernels
 

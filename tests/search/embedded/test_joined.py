@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from indexer.search.embedded import EmbeddedEngine
 from indexer.search.embedded.codec.invariants import broken_invariants
-from indexer.search.embedded.codec.segment import Postings, Segment
+from indexer.search.embedded.codec.postings import Postings
+from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.postings import Lookup
 from indexer.search.embedded.slots import node_slots

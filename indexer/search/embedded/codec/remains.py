@@ -13,7 +13,8 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.loops import stable_order
-from indexer.search.embedded.codec.segment import Postings, Segment
+from indexer.search.embedded.codec.postings import Postings
+from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.codec.texts import KeptTexts
 from indexer.search.stemming import stemmer_of
 

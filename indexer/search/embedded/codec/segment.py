@@ -5,110 +5,23 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt
-from indexer.fields import FIELD_BY_NAME, FieldKind
+from indexer.fields import FIELD_BY_NAME
 from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
-from indexer.search.embedded.codec.keys import JOINED, is_tail, read_tail, tail_of
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import decode_metadata
+from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
-from indexer.search.stemming import ENGLISH, stem
 
 _PARAGRAPH = constructor(Paragraph)
-_JOINED = JOINED.encode()
-
-
-class Postings:
-    """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values.
-
-    stemmers: those of its units, and perhaps more.
-    """
-
-    def __init__(self, file: ArraysFile, field: str, stemmers: tuple[str, ...]) -> None:
-        self.stemmers = stemmers
-        self.terms: Strings = file.strings(f"{field}.terms")
-        self.bounds = file[f"{field}.bounds"]
-        # A view gives Python's own numbers.
-        self._bounds = self.bounds.data
-        self.ids = file[f"{field}.ids"]
-        self.freqs = file[f"{field}.freqs"]
-        self.skips = file[f"{field}.skips"]
-        self.position_bounds = file[f"{field}.position_bounds"]
-        self.positions = file[f"{field}.positions"]
-        self.lengths = file[f"{field}.lengths"]
-        self.stemmed = FIELD_BY_NAME[field].kind is FieldKind.TEXT
-        if self.stemmed:
-            self.forms = file.strings(f"{field}.forms")
-            self.form_terms = file[f"{field}.form_terms"]
-            self.form_variants = file[f"{field}.form_variants"]
-            self.variant_bounds = file[f"{field}.variant_bounds"]
-            self.variants = file[f"{field}.variants"]
-        else:
-            self.forms = self.terms
-        self.form_table: Any = None
-        """What `forms.form_table` makes of the forms at its first use."""
-
-    def spellings(self, dictionary: Strings, word: str) -> list[tuple[int, str, int]]:
-        """The entries of a dictionary for a word: (place, stemmer, positions), more than 1 for joined parts."""
-        wanted = word.encode()
-        found = []
-        for place in range(dictionary.bisect(wanted), len(dictionary)):
-            entry: bytes = dictionary[place]
-            if entry == wanted:
-                found.append((place, ENGLISH, 1))
-                continue
-            tail = entry[len(wanted) :]
-            if not entry.startswith(wanted) or not is_tail(tail):
-                break
-            found.append((place, *read_tail(tail.decode())))
-        return found
-
-    def find(self, form: str) -> list[int]:
-        """The terms that hold every place of a folded form's word, whatever its form: one for each stemmer that finds any."""
-        if not self.stemmed:
-            place = self.terms.find(form.encode())
-            return [place] if place >= 0 else []
-        found = [self.terms.find((stem(form, stemmer) + tail_of(stemmer)).encode()) for stemmer in self.stemmers]
-        return [place for place in found if place >= 0]
-
-    def joined(self, term: int) -> list[int]:
-        """The terms of the joined parts of which a term has the places, too."""
-        key: bytes = self.terms[term]
-        found = []
-        for place in range(term + 1, len(self.terms)):
-            entry: bytes = self.terms[place]
-            tail = entry[len(key) :]
-            if not entry.startswith(key) or not is_tail(tail):
-                break
-            if tail.startswith(_JOINED):
-                found.append(place)
-        return found
-
-    def range(self, term: int) -> tuple[int, int]:
-        """Where a term's postings begin and end."""
-        return self._bounds[term], self._bounds[term + 1]
-
-    def position_range(self, term: int) -> tuple[int, int]:
-        """Where a term's positions begin and end."""
-        return int(self.position_bounds[term]), int(self.position_bounds[term + 1])
-
-    @cached_property
-    def forms_of_term(self) -> Array:
-        """How many forms each term has."""
-        return np.bincount(self.form_terms, minlength=len(self.terms))
-
-    def variants_of(self, term: int) -> Array:
-        """Which of its forms stands at each position of a term; empty where it has only one."""
-        variants: Array = self.variants[int(self.variant_bounds[term]) : int(self.variant_bounds[term + 1])]
-        return variants
 
 
 class Segment:

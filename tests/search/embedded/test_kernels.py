@@ -1,0 +1,69 @@
+"""The kernels at their edges: counts that two bytes do not hold, lists of every density, lists that are none."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.search.embedded.kernels import load_kernels
+from indexer.search.embedded.kernels.term import Occurring
+
+MANY = 70_000
+
+
+@pytest.mark.parametrize("size", [10, 1_000_000])
+@pytest.mark.parametrize("lists", [2, 3])
+def test_frequencies_that_add_up_to_more_than_two_bytes_hold(kernels: str, size: int, lists: int) -> None:
+    ids, freqs = np.array([3, 5], dtype=np.uint32), np.array([40_000, 1], dtype=np.uint16)
+    found, counts = load_kernels(kernels).merged([ids] * lists, [freqs] * lists, size)
+    assert (found.tolist(), counts.tolist()) == ([3, 5], [40_000 * lists, lists])
+
+
+def test_forms_that_stand_more_often_than_two_bytes_hold(kernels: str) -> None:
+    units, freqs = np.array([7], dtype=np.uint32), np.array([MANY], dtype=np.uint32)
+    found, counts = load_kernels(kernels).chosen_forms(units, freqs, np.zeros(MANY, np.uint8), np.array([True, False]))
+    assert (found.tolist(), counts.tolist()) == ([7], [MANY])
+
+
+def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: str) -> None:
+    loops = load_kernels(kernels)
+    ids, freqs = np.array([4, 4], dtype=np.uint32), np.array([MANY, MANY], dtype=np.uint32)
+    positions = np.concatenate([np.arange(0, 2 * MANY, 2), np.arange(1, 2 * MANY, 2)]).astype(np.uint32)
+    occurring = Occurring(ids, freqs, np.zeros(1, dtype=np.uint32), positions)
+    found, counts = loops.phrase(occurring, (0, 1), (1, 2))
+    assert (found.tolist(), counts.tolist()) == ([4], [MANY])
+    found, counts = loops.windows(occurring, (0, 1), (1, 2), 2)
+    assert (found.tolist(), counts.tolist()) == ([4], [2 * MANY - 1])
+
+
+@given(
+    shares=st.lists(st.sampled_from([0.0, 0.0003, 0.01, 0.1, 0.5, 0.95, 1.0]), min_size=2, max_size=4),
+    first=st.sampled_from([0, 16_383, 16_384]),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_what_stands_in_all_lists_is_found_at_its_places(kernels: str, shares: list[float], first: int, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    lists = [(np.flatnonzero(random.random(40_000) < share) + first).astype(np.uint32) for share in shares]
+    ids = np.concatenate(lists)
+    ends = np.cumsum([len(one) for one in lists])
+    begins = ends - [len(one) for one in lists]
+    records, rows = load_kernels(kernels).all_of(ids, begins, ends)
+    assert set(records.tolist()) == set.intersection(*(set(one.tolist()) for one in lists))
+    assert np.array_equal(records, np.sort(records))
+    for row, begin, end in zip(rows, begins.tolist(), ends.tolist(), strict=True):
+        places = row[: len(records)]
+        assert np.array_equal(ids[places], records)
+        assert not len(places) or begin <= int(places.min()) <= int(places.max()) < end
+
+
+@given(st.lists(st.integers(0, 70_000), min_size=2, max_size=60), st.integers(1, 59))
+def test_lists_that_do_not_ascend_do_no_harm(kernels: str, numbers: list[int], cut: int) -> None:
+    ids = np.array(numbers, dtype=np.uint32)
+    cut = min(cut, len(ids) - 1)
+    with suppress(AssertionError, IndexError):
+        records, rows = load_kernels(kernels).all_of(ids, np.array([0, cut]), np.array([cut, len(ids)]))
+        assert len(records) <= rows.shape[1] or not len(records)
