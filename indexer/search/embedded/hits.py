@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from indexer.frozen import constructor
-from indexer.model import DocumentMetadata, Paragraph
+from indexer.model import Paragraph
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.ordering import Ranked
@@ -17,18 +17,19 @@ _HIT = constructor(Hit)
 
 def read_hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter) -> tuple[Hit, ...]:
     """Ranked records as hits, marked."""
-    records = []
-    documents: dict[tuple[int, int], DocumentMetadata] = {}
-    for number, record, *_ in ranked:
-        segment = snapshot.segments[number]
-        owner = number, segment.document_of(record)
-        document = documents.get(owner)
-        if document is None:
-            document = documents[owner] = segment.document(owner[1])
-        records.append((segment.paragraph(record), document))
-    marks = highlighter.mark(records)
-    together = zip(records, ranked, marks, strict=True)
-    return tuple([_HIT(*record, place.score, *spans, place.explain) for record, place, spans in together])
+    read = {
+        number: iter(snapshot.segments[number].read_records([place.record for place in ranked if place.segment == number]))
+        for number in {place.segment for place in ranked}
+    }
+    records = [next(read[place.segment]) for place in ranked]
+    return tuple(
+        [
+            _HIT(paragraph, document, score, spans, title_spans, explain)
+            for (paragraph, document), (_, _, score, explain), (spans, title_spans) in zip(
+                records, ranked, highlighter.mark(records), strict=True
+            )
+        ]
+    )
 
 
 def read_neighbours(snapshot: Snapshot, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Collection
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -204,31 +205,54 @@ class Segment:
         return found.decode()
 
     def document(self, document: int) -> DocumentMetadata:
-        """A document's metadata. Raises IndexCorrupt where it is not what a writer stores."""
-        bounds = self._places.bounds
-        try:
-            paragraphs = bounds[document + 1] - bounds[document]
-            return decode_metadata(self.stored[document], self.document_id(document), paragraphs)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise IndexCorrupt(f"{self.file.path}: the metadata of document {document} is damaged") from error
+        """A document's metadata: see `read_documents`."""
+        return self.read_documents((document,))[0]
+
+    def read_documents(self, documents: Collection[int]) -> list[DocumentMetadata]:
+        """The metadata of documents. Raises IndexCorrupt where it is not what a writer stores."""
+        bounds, ids = self._places.bounds, self._ids
+        found = []
+        for document, stored in zip(documents, self.stored.read(documents), strict=True):
+            try:
+                found.append(decode_metadata(stored, ids[document].decode(), bounds[document + 1] - bounds[document]))
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise IndexCorrupt(f"{self.file.path}: the metadata of document {document} is damaged") from error
+        return found
 
     def paragraph(self, record: int) -> Paragraph:
-        """A record. Raises IndexCorrupt where its text is damaged."""
-        places = self._places
-        section, language = places.sections[record], places.languages[record]
-        try:
-            text = self.texts[record].decode()
-        except UnicodeDecodeError as error:
-            raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
-        return _PARAGRAPH(
-            record - places.bounds[places.documents[record]] + 1,
-            self._kinds[places.kinds[record] - 1],
-            text,
-            self.column("section").value(section) if section else None,
-            _part_of(record, places) if places.parted else None,
-            (places.pages[record] or None) if places.pages else None,
-            self.languages.names[language - 1].decode() if language else None,
-        )
+        """A record: see `read_paragraphs`."""
+        return self.read_paragraphs((record,))[0]
+
+    def read_paragraphs(self, records: Collection[int]) -> list[Paragraph]:
+        """Records. Raises IndexCorrupt where the text of one is damaged."""
+        bounds, documents, parted, parts, pages, kinds, sections, languages = self._places
+        of_kinds, found = self._kinds, []
+        for record, text in zip(records, self.texts.read(records), strict=True):
+            try:
+                decoded = text.decode()
+            except UnicodeDecodeError as error:
+                raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
+            section, language = sections[record], languages[record]
+            found.append(
+                _PARAGRAPH(
+                    record - bounds[documents[record]] + 1,
+                    of_kinds[kinds[record] - 1],
+                    decoded,
+                    self.column("section").value(section) if section else None,
+                    _part_of(record, parted, parts) if parted else None,
+                    (pages[record] or None) if pages else None,
+                    self.languages.names[language - 1].decode() if language else None,
+                )
+            )
+        return found
+
+    def read_records(self, records: Collection[int]) -> list[tuple[Paragraph, DocumentMetadata]]:
+        """Records, each with its document: a document's metadata is read once. Raises IndexCorrupt where any is damaged."""
+        documents = self._places.documents
+        owners = [documents[record] for record in records]
+        distinct = dict.fromkeys(owners)
+        known = dict(zip(distinct, self.read_documents(distinct), strict=True))
+        return [(paragraph, known[owner]) for paragraph, owner in zip(self.read_paragraphs(records), owners, strict=True)]
 
     def sizes(self) -> dict[str, int]:
         """Bytes by part, as `status` shows them."""
@@ -260,12 +284,12 @@ class _Places(NamedTuple):
     languages: memoryview
 
 
-def _part_of(record: int, places: _Places) -> Part | None:
+def _part_of(record: int, parted: memoryview, parts: memoryview) -> Part | None:
     """Which part of its paragraph a record is; None for a whole one."""
-    place = bisect_left(places.parted, record)
-    if place == len(places.parted) or places.parted[place] != record:
+    place = bisect_left(parted, record)
+    if place == len(parted) or parted[place] != record:
         return None
-    return Part(places.parts[2 * place], places.parts[2 * place + 1])
+    return Part(parts[2 * place], parts[2 * place + 1])
 
 
 def _part(array: str) -> str:

@@ -91,19 +91,27 @@ class Texts:
         return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, number: int) -> bytes:
-        places = self._places
-        try:
-            stored = self._bytes[places[number] : places[number + 1]]
-            kind = stored[0]
-            if kind in _FRAMES:
-                dictionary = bisect_right(self.firsts, number) - 1
-                decode = self._decoders.by_dictionary.get(dictionary) or self._decoder(dictionary)
-                return decode(stored)
-            if kind == _PLAIN:
-                return bytes(stored[1:])
-        except (IndexError, TypeError, ZstdError) as error:
-            raise IndexCorrupt(f"{self._where} {number} is damaged") from error
-        raise IndexCorrupt(f"{self._where} {number} is stored in no known way")
+        return self.read((number,))[0]
+
+    def read(self, numbers: Iterable[int]) -> list[bytes]:
+        """Some texts."""
+        blob, places, firsts, decoders = self._bytes, self._places, self.firsts, self._decoders.by_dictionary
+        texts = []
+        for number in numbers:
+            try:
+                stored = blob[places[number] : places[number + 1]]
+                kind = stored[0]
+                if kind in _FRAMES:
+                    dictionary = bisect_right(firsts, number) - 1
+                    decode = decoders[dictionary] if dictionary in decoders else self._decoder(dictionary)
+                    texts.append(decode(stored))
+                elif kind == _PLAIN:
+                    texts.append(bytes(stored[1:]))
+                else:
+                    raise IndexCorrupt(f"{self._where} {number} is stored in no known way")
+            except (IndexError, TypeError, ZstdError) as error:
+                raise IndexCorrupt(f"{self._where} {number} is damaged") from error
+        return texts
 
     @property
     def lasting(self) -> bool:
