@@ -20,7 +20,7 @@ from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
 from indexer.errors import AddressInUse, NoIndex, UsageError
 from indexer.search.engine import open_engine
-from webapp import params, serialize, templating
+from webapp import heap, params, serialize, templating
 from webapp.application import create_app
 from webapp.arguments import Parameter
 from webapp.links import listening_url, server_url
@@ -119,6 +119,7 @@ def search_command(settings: Settings, words: tuple[str, ...], as_json: bool, qu
 @common_options
 def serve_command(settings: Settings, quiet: bool) -> int:
     """Serve the search page and the API; without an index, build it first."""
+    heap.share_arena()
     with _listen(settings) as listening, closing(open_engine(settings)) as engine:
         try:
             engine.status()
@@ -132,6 +133,7 @@ def serve_command(settings: Settings, quiet: bool) -> int:
         # What is loaded now stays: looked through again and again, it would stop every request for 30 ms each time.
         gc.collect()
         gc.freeze()
+        heap.trim()
         if not quiet:
             click.echo(f"Loccit is at {listening_url(taken.host, taken.port)} (Ctrl-C ends it)")
             sys.stdout.flush()

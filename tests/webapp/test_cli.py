@@ -277,8 +277,10 @@ def test_a_server_is_warm_before_it_says_where_it_is(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("indexer.commands.warm", lambda engine: done.append(f"warm {engine.status().documents}"))
     monkeypatch.setattr("webapp.cli.create_server", create_server)
     monkeypatch.setattr("gc.freeze", lambda: done.append("freeze"))
+    monkeypatch.setattr("webapp.heap.share_arena", lambda: done.append("share"))
+    monkeypatch.setattr("webapp.heap.trim", lambda: done.append("trim"))
     result = run(loccit, "serve", "--port", "0")
-    assert done == ["warm 2", "create", "freeze", "run"]
+    assert done == ["share", "warm 2", "create", "freeze", "trim", "run"]
     assert (result.exit_code, result.stderr) == (130, "Preparing to search\n")
     assert re.fullmatch(r"Loccit is at http://127\.0\.0\.1:\d+ \(Ctrl-C ends it\)\n", result.stdout)
     assert run(loccit, "serve", "--port", "0", "--quiet").stderr == ""
