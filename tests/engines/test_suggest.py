@@ -62,6 +62,16 @@ def test_phrases_are_those_of_the_corpus(small: SearchEngine) -> None:
     assert texts(small, 'harbour "coastal ra', PHRASE) == [('harbour "coastal radar"', 1)]
 
 
+def test_of_the_spellings_of_a_phrase_the_most_frequent_one_is_listed(disk_engine_factory: EngineFactory) -> None:
+    def listed(defense: int, defence: int) -> list[tuple[str, int]]:
+        phrases = ["air defense"] * defense + ["Air defence"] * defence + ["air devices"] * 2
+        paragraphs = [f"The {phrase}, {place}." for place, phrase in enumerate(phrases)]
+        return texts(disk_engine_factory((make_document("spellings.md", paragraphs),)), "air de", PHRASE)
+
+    assert listed(defense=4, defence=2) == [('"air defense"', 6), ('"air devices"', 2)]
+    assert listed(defense=2, defence=4) == [('"air defence"', 6), ('"air devices"', 2)]
+
+
 def test_titles_hold_the_words(small: SearchEngine) -> None:
     assert texts(small, "coast rad", TITLE) == [('title:"Radar on the coast"', 4)]
     assert texts(small, "title:mat", TITLE) == [('title:"Other matters"', 2)]

@@ -30,8 +30,8 @@ _FEW = 3
 _EDITS = ((9, 2), (5, 1))
 # Phrases are read off so many records: of what was typed so far, or of each of so many words.
 _SAMPLED, _SAMPLED_EACH, _SAMPLED_WORDS = 40, 12, 2
-# The forms of a word begin with the same letters.
-_ALIKE = 4
+# The forms of a word begin with the same letters; its spellings with the same one (`Kyiv`, `Kiev`).
+_FORM_LETTERS, _SPELLING_LETTERS = 4, 1
 _NO_MARKS = str.maketrans(dict.fromkeys(MARKS, " "))
 
 
@@ -125,16 +125,16 @@ class _Suggesting:
         if len(found) < _FEW and edits(prefix):
             near = self._vocabulary.near(prefix, edits(prefix), _WORDS, begun=True)
             found += self._completed(word for word in near if word[:1] == prefix[:1] and word not in words)
-        return self._distinct(found)
+        return sorted(self._distinct(found, _FORM_LETTERS), key=_order)
 
-    def _distinct(self, words: list[Suggestion]) -> list[Suggestion]:
-        """By count; of the forms of one word only the first: they begin alike, and find the same records."""
+    def _distinct(self, suggestions: Iterable[Suggestion], letters: int) -> list[Suggestion]:
+        """Of those that are one in other forms or spellings only the first: each word begins alike, and they find the same."""
         kept: list[Suggestion] = []
-        for each in words:
-            alike = (one for one in kept if one.count == each.count and _begin_alike(one.text, each.text))
+        for each in suggestions:
+            alike = (one for one in kept if one.count == each.count and _begin_alike(one.text, each.text, letters))
             if not any(self._counting.same(one.text, each.text) for one in alike):
                 kept.append(each)
-        return sorted(kept, key=_order)
+        return kept
 
     def _completed(self, words: Iterable[str]) -> list[Suggestion]:
         quoted = self._typed.quoted
@@ -159,11 +159,11 @@ class _Suggesting:
         for phrase, _ in _best(counts, _PHRASES, least=2):
             tree = None if self._head else Phrase(phrase)
             found += self._counted(f'{self._head}"{phrase}"', SuggestionKind.PHRASE, tree)
-        return found
+        return self._distinct(found, _SPELLING_LETTERS)
 
 
-def _begin_alike(text: str, other: str) -> bool:
-    return text.split()[-1][:_ALIKE] == other.split()[-1][:_ALIKE]
+def _begin_alike(text: str, other: str, letters: int) -> bool:
+    return [word.strip('"')[:letters] for word in text.split()] == [word.strip('"')[:letters] for word in other.split()]
 
 
 def _all(text: str) -> Node:

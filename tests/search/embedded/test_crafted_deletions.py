@@ -160,11 +160,11 @@ def test_a_segment_that_contradicts_its_deletions_is_refused(deleted: Path) -> N
     (entry,) = read_manifest(deleted).segments
     file = ArraysFile(deleted / entry.file)
     arrays = {name: np.array(file[name]) for name in file.sizes()}
-    for changed in (arrays["record.document"] + np.uint32(9), arrays["record.document"].astype(np.int32) - 9):
+    for changed in (arrays["document.bounds"] + np.uint32(9), arrays["document.bounds"][::-1].copy()):
         (deleted / entry.file).unlink()
         with ArraysWriter(deleted / entry.file) as writer:
             writer.attributes.update(file.attributes)
-            for name, array in {**arrays, "record.document": changed}.items():
+            for name, array in {**arrays, "document.bounds": changed}.items():
                 writer.add(name, array)
         sign_segments(deleted)
         assert refuses(deleted)

@@ -18,6 +18,10 @@ PROSE: tuple[str, ...] = tuple(field.name for field in FIELDS if field.kind is F
 """The fields without one: their words are indexed for each record (`text`) or each document (`title`)."""
 
 
+# What is counted by record would be twice as long for a handful of values. All else has one width, whatever the corpus.
+_LEAST_BYTES = {"kind": 1}
+
+
 class Column:
     """A field's values by owner: document or record. `ordinals` hold 0 for none, else a value's place + 1.
 
@@ -26,11 +30,14 @@ class Column:
     value have other stemmers than each other: then each value is a unit for each stemmer.
     """
 
-    def __init__(self, file: ArraysFile, field: str) -> None:
+    def __init__(self, file: ArraysFile, field: str, owners: int) -> None:
         self.per_document = FIELD_BY_NAME[field].per_document
         self.values: Strings = file.strings(f"{field}.values")
         self.ordinals = file[f"{field}.ordinals"]
         self.starts: Array | None = file[f"{field}.starts"] if FIELD_BY_NAME[field].multi else None
+        if self.starts is None and not len(self.ordinals):
+            self.ordinals = np.zeros(owners, dtype=np.uint16)
+            self.ordinals.flags.writeable = False
         self.unit_ordinals, self.units = self.ordinals, len(self.values)
         if f"{field}.units" in file:
             self.unit_ordinals = file[f"{field}.units"]
@@ -110,7 +117,8 @@ def write_column(
         one_each = np.zeros(len(counts), dtype=np.uint32)
         one_each[counts > 0] = ordinals
         ordinals = one_each
-    writer.add(f"{field.name}.ordinals", smallest(ordinals, least=2))
+    stored = smallest(ordinals, least=_LEAST_BYTES.get(field.name, 2))
+    writer.add(f"{field.name}.ordinals", stored if len(values) else stored[:0])
     encoded = [value.encode() for value in values]
     writer.add_strings(f"{field.name}.values", encoded)
     if field.kind is FieldKind.TEXT:

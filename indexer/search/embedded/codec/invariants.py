@@ -102,7 +102,6 @@ def _documents_hold(segment: Segment) -> bool:
     return (
         np.array_equal(np.sort(order), numbers)
         and all(before.encode() < after.encode() for before, after in pairwise(ids))
-        and np.array_equal(segment.record_document, np.repeat(numbers, np.diff(bounds)))
         and _parts_hold(segment)
         and len(segment.file["record.pages"]) in (0, segment.records)
     )

@@ -13,11 +13,14 @@ from indexer.search.stemming import stemmer_of
 
 
 class Languages:
-    """own: of each record, 0 where it is in its document's language, else its language's place in `names` + 1."""
+    """own: of each record, 0 where it is in its document's language, else its language's place in `names` + 1.
 
-    def __init__(self, file: ArraysFile, by_document: Column) -> None:
+    documents: of each record.
+    """
+
+    def __init__(self, file: ArraysFile, by_document: Column, documents: Array) -> None:
         self._by_document = by_document
-        self._documents = file["record.document"]
+        self._documents = documents
         self.names: Strings = file.strings("record.languages")
         own = file["record.language"]
         self.own = own if len(own) else np.zeros(len(self._documents), dtype=np.uint8)

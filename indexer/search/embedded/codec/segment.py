@@ -39,7 +39,7 @@ class Segment:
             self.records = int(self.file.attributes["records"])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise IndexCorrupt(f"{path}: the header does not say how many records there are") from error
-        if len(self.file["document.bounds"]) != self.documents + 1 or len(self.file["record.document"]) != self.records:
+        if len(self.bounds) != self.documents + 1 or len(self.file["record.text.offsets"]) != self.records + 1:
             raise IndexCorrupt(f"{path}: the header and the arrays do not agree on how many records there are")
         self.live_by_document = None if deleted is None else self._without(deleted)
         self.live: Array | None = None if self.live_by_document is None else self.live_by_document[self.record_document]
@@ -49,9 +49,8 @@ class Segment:
     def _without(self, deleted: Array) -> Array:
         """All documents but these, as a mask. Raises IndexCorrupt for what are no documents of this segment."""
         live = np.ones(self.documents, dtype=bool)
-        for documents in (deleted, self.record_document):
-            if documents.dtype.kind != "u" or (len(documents) and int(documents.max()) >= self.documents):
-                raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted. Run: loccit rebuild")
+        if deleted.dtype.kind != "u" or (len(deleted) and int(deleted.max()) >= self.documents):
+            raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted. Run: loccit rebuild")
         live[deleted] = False
         return live
 
@@ -72,13 +71,19 @@ class Segment:
         """The values of a field."""
         column = self._columns.get(field)
         if column is None:
-            column = self._columns[field] = Column(self.file, field)
+            owners = self.documents if FIELD_BY_NAME[field].per_document else self.records
+            column = self._columns[field] = Column(self.file, field, owners)
         return column
 
     @cached_property
     def record_document(self) -> Array:
-        """Record -> document."""
-        return self.file["record.document"]
+        """Record -> document. Raises IndexCorrupt where documents and records do not agree."""
+        lengths: Array = np.diff(self.bounds.astype(np.int64))
+        if int(self.bounds[0]) != 0 or int(self.bounds[-1]) != self.records or np.any(lengths < 0):
+            raise IndexCorrupt(f"{self.file.path}: the documents do not have the records. Run: loccit rebuild")
+        documents = np.repeat(np.arange(self.documents, dtype=np.uint32), lengths)
+        documents.flags.writeable = False
+        return documents
 
     @cached_property
     def bounds(self) -> Array:
@@ -88,7 +93,7 @@ class Segment:
     @cached_property
     def languages(self) -> Languages:
         """The languages of documents and records."""
-        return Languages(self.file, self.column("language"))
+        return Languages(self.file, self.column("language"), self.record_document)
 
     @cached_property
     def ranks(self) -> Array:

@@ -115,11 +115,10 @@ class SegmentWriter:
 
 
 def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> None:
-    """Which records a document has, the documents in order of id, and the document of each record."""
+    """Which records a document has, and the documents in order of id."""
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.uint32)
     writer.add("document.bounds", bounds)
     writer.add("document.order", order)
-    writer.add("record.document", np.repeat(np.arange(len(ids), dtype=np.uint32), np.diff(bounds)))
 
 
 def write_parts(writer: ArraysWriter, parts: Array) -> None:
