@@ -98,7 +98,7 @@ def _with_header(folder: Path, header: bytes) -> None:
 @pytest.mark.parametrize("change", _ARRAYS)
 def test_arrays_that_are_described_wrongly_are_refused(sound: Path, folder: Path, change: str) -> None:
     (path,) = segment_files(sound)
-    for array in ("text.ids", "document.stored.offsets"):
+    for array in ("text.ids", "document.stored.lengths"):
         _, header = header_of(path.read_bytes())
         header["arrays"][array] |= _ARRAYS[change]
         copy_index(sound, folder)
@@ -253,13 +253,13 @@ _VALUES = ("title", "title_derived", "source", "author", "published", "language"
 @pytest.mark.parametrize("values", _STORED, ids=str)
 def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
-        offsets = arrays["document.stored.offsets"]
-        first = json.loads(bytes(arrays["document.stored"][1 : offsets[1]]))
+        length = int(arrays["document.stored.lengths"][0])
+        first = json.loads(bytes(arrays["document.stored"][1:length]))
         changed = [values.get(*pair) for pair in zip(_VALUES, first, strict=True)] if isinstance(values, dict) else values
         stored = b"\0" + json.dumps(changed).encode()
-        rest = bytes(arrays["document.stored"][offsets[1] :])
+        rest = bytes(arrays["document.stored"][length:])
         arrays["document.stored"] = np.frombuffer(stored + rest, dtype=np.uint8)
-        arrays["document.stored.offsets"] = np.array([0, len(stored), len(stored) + len(rest)], dtype=np.uint32)
+        arrays["document.stored.lengths"] = np.array([len(stored), len(rest)], dtype=np.uint32)
 
     rewrite_segment(folder, change)
     refused, found = refusals(folder)
@@ -269,7 +269,7 @@ def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> N
 def test_nested_metadata_is_refused(folder: Path) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
         arrays["document.stored"] = np.frombuffer((b"\0" + b"[" * 99_999) * 2, dtype=np.uint8)
-        arrays["document.stored.offsets"] = np.array([0, 100_000, 200_000], dtype=np.uint32)
+        arrays["document.stored.lengths"] = np.array([100_000, 100_000], dtype=np.uint32)
 
     rewrite_segment(folder, change)
     assert refusals(folder)[1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from threading import Barrier
@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from zstandard import ZstdCompressor
 
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec import texts as codec
@@ -59,18 +60,18 @@ def craft(
     stored: Sequence[bytes],
     dictionaries: Sequence[bytes] = (),
     firsts: Sequence[int] | None = None,
-    offsets: Sequence[int] | None = None,
+    lengths: Sequence[int] | None = None,
 ) -> Texts:
     """A file of texts stored so, whatever that is."""
     path.unlink(missing_ok=True)
-    if offsets is None:
-        offsets = list(accumulate(map(len, stored), initial=0))
+    if lengths is None:
+        lengths = list(map(len, stored))
     if firsts is None:
         firsts = range(len(dictionaries))
     with ArraysWriter(path) as writer:
         writer.add(_NAME, np.frombuffer(b"".join(stored), dtype=np.uint8))
-        writer.add(f"{_NAME}.offsets", np.array(offsets, dtype=np.uint32))
-        writer.add_strings(f"{_NAME}.dictionaries", dictionaries)
+        writer.add(f"{_NAME}.lengths", np.array(lengths, dtype=np.uint32))
+        writer.add_strings(f"{_NAME}.dictionaries", list(map(ZstdCompressor().compress, dictionaries)))
         writer.add(f"{_NAME}.firsts", np.array(firsts, dtype=np.uint32))
     return Texts(ArraysFile(path), _NAME)
 
@@ -325,15 +326,38 @@ def test_dictionaries_that_serve_no_texts_in_order_are_refused(
 
 def test_more_or_longer_dictionaries_than_are_made_are_refused(served: Texts, tmp_path: Path) -> None:
     for dictionaries in (served.dictionaries * (MOST_DICTIONARIES + 1), [bytes((1 << 20) + 1)]):
-        with pytest.raises(IndexCorrupt, match="more or longer dictionaries"):
+        with pytest.raises(IndexCorrupt, match=r"(more|a longer) dictionar(y|ies) than"):
             craft(tmp_path / "texts", stored_of(served), dictionaries)
 
 
-@pytest.mark.parametrize("offsets", [[5, 5], [9, 2], [1 << 31, (1 << 31) + 9]])
-def test_offsets_that_hold_no_text_are_refused(served: Texts, tmp_path: Path, offsets: list[int]) -> None:
-    texts = craft(tmp_path / "texts", stored_of(served)[:1], served.dictionaries, offsets=offsets)
-    with pytest.raises(IndexCorrupt):
-        texts[0]
+@pytest.mark.parametrize("length", [0, 5, 1 << 31])
+def test_lengths_that_are_not_those_of_the_texts_are_refused(served: Texts, tmp_path: Path, length: int) -> None:
+    with pytest.raises(IndexCorrupt, match="the lengths are not those of the texts"):
+        craft(tmp_path / "texts", stored_of(served)[:1], served.dictionaries, lengths=[length])
+
+
+@pytest.mark.parametrize(
+    ("frame", "problem"),
+    [
+        (b"", "damaged"),
+        (b"Ostrel", "damaged"),
+        (ZstdCompressor().compress(b"Ostrel")[:-2], "damaged"),
+        (ZstdCompressor(write_content_size=False).compress(b"Ostrel"), "longer"),
+        (b"\x28\xb5\x2f\xfd\xa0" + (1 << 30).to_bytes(4, "little") + _REPEATED, "longer"),
+    ],
+)
+def test_dictionaries_that_are_no_frames_are_refused(served: Texts, tmp_path: Path, frame: bytes, problem: str) -> None:
+    path = tmp_path / "texts"
+    craft(path, stored_of(served)[:1], served.dictionaries)
+    file = ArraysFile(path)
+    arrays = {name: np.array(file[name]) for name in file.sizes() if not name.startswith(f"{_NAME}.dictionaries")}
+    path.unlink()
+    with ArraysWriter(path) as writer:
+        for name, array in arrays.items():
+            writer.add(name, array)
+        writer.add_strings(f"{_NAME}.dictionaries", [frame])
+    with pytest.raises(IndexCorrupt, match=problem):
+        Texts(ArraysFile(path), _NAME)
 
 
 def _segment(path: Path, first: int, documents: int) -> Segment:
@@ -374,8 +398,8 @@ def test_a_text_that_is_none_is_found_by_check_and_refused(tmp_path: Path, text:
         for name in sound.file.sizes():
             if name == _NAME:
                 writer.add(name, np.frombuffer(b"".join(stored), dtype=np.uint8))
-            elif name == f"{_NAME}.offsets":
-                writer.add(name, np.array(list(accumulate(map(len, stored), initial=0)), dtype=np.uint32))
+            elif name == f"{_NAME}.lengths":
+                writer.add(name, np.array(list(map(len, stored)), dtype=np.uint32))
             else:
                 writer.add(name, sound.file[name])
     crafted = Segment(tmp_path / "crafted")

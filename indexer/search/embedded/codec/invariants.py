@@ -118,14 +118,12 @@ def _parts_hold(segment: Segment) -> bool:
 
 
 def _metadata_hold(segment: Segment) -> bool:
-    return bounds_hold(segment.stored.offsets, segment.documents, len(segment.stored.blob)) and all(
-        segment.document(number).id for number in range(segment.documents)
-    )
+    return len(segment.stored) == segment.documents and all(segment.document(number).id for number in range(segment.documents))
 
 
 def _texts_hold(segment: Segment) -> bool:
     return (
-        bounds_hold(segment.texts.offsets, segment.records, len(segment.texts.blob))
+        len(segment.texts) == segment.records
         and all(text.decode() is not None for text in segment.texts)
         and bool(np.all(segment.column("kind").ordinals > 0))
         and {value.decode() for value in segment.column("kind").values} <= set(Kind)

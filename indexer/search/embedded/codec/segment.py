@@ -39,7 +39,7 @@ class Segment:
             self.records = int(self.file.attributes["records"])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise IndexCorrupt(f"{path}: the header does not say how many records there are") from error
-        if len(self.bounds) != self.documents + 1 or len(self.file["record.text.offsets"]) != self.records + 1:
+        if len(self.bounds) != self.documents + 1 or len(self.file["record.text.lengths"]) != self.records:
             raise IndexCorrupt(f"{path}: the header and the arrays do not agree on how many records there are")
         self.live_by_document = None if deleted is None else self._without(deleted)
         self.live: Array | None = None if self.live_by_document is None else self.live_by_document[self.record_document]

@@ -22,6 +22,7 @@ from zstandard import (
     ZstdCompressor,
     ZstdDecompressor,
     ZstdError,
+    frame_content_size,
     train_dictionary,
 )
 
@@ -35,6 +36,7 @@ TEXT_BY_DICTIONARY = 32
 
 _LEAST_DICTIONARY_BYTES = 8 << 10
 _LONGEST_DICTIONARY = 1 << 20
+_DICTIONARY_LEVEL = 9
 _SAMPLE_BYTES = 4 << 20
 _BATCH = 4096
 
@@ -67,22 +69,37 @@ class Texts:
     def __init__(self, file: ArraysFile, name: str) -> None:
         self._where = f"{file.path}: {name}"
         self.blob = file[name].view(np.uint8)
-        self.offsets = file[f"{name}.offsets"]
-        firsts, bounds = file[f"{name}.firsts"], file[f"{name}.dictionaries.offsets"]
-        sizes: Array = np.diff(bounds.astype(np.int64))
-        if len(firsts) > MOST_DICTIONARIES or int(sizes.max(initial=0)) > _LONGEST_DICTIONARY:
-            raise IndexCorrupt(f"{self._where}: there are more or longer dictionaries than are ever made")
+        self.offsets = self._added(file[f"{name}.lengths"])
+        firsts, frames = file[f"{name}.firsts"], file.strings(f"{name}.dictionaries")
+        if max(len(firsts), len(frames)) > MOST_DICTIONARIES:
+            raise IndexCorrupt(f"{self._where}: there are more dictionaries than are ever made")
         self.firsts: list[int] = firsts.tolist()
         """The first text that each dictionary serves."""
         ascending = all(before < after for before, after in pairwise(self.firsts))
-        if len(sizes) != len(self.firsts) or self.firsts[:1] not in ([], [0]) or not ascending:
+        if len(frames) != len(self.firsts) or self.firsts[:1] not in ([], [0]) or not ascending:
             raise IndexCorrupt(f"{self._where}: the dictionaries are damaged")
-        self.dictionaries: list[bytes] = list(file.strings(f"{name}.dictionaries"))
+        self.dictionaries = [self._unpacked(frame) for frame in frames]
         self._shared = [ZstdCompressionDict(each, dict_type=DICT_TYPE_FULLDICT) for each in self.dictionaries]
         # Views that give Python's own numbers: a third of the time that an array takes for one.
         self._bytes, self._places = self.blob.data, self.offsets.data
         self._decoders = _Decoders()
         self._making = threading.Lock()
+
+    def _added(self, lengths: Array) -> Array:
+        """Where each stored text begins, and one more. Lengths take half of that in the file."""
+        offsets: Array = np.concatenate([[0], np.cumsum(lengths.astype(np.int64))])
+        if lengths.dtype.kind != "u" or lengths.dtype.itemsize > 4 or int(offsets[-1]) != len(self.blob):
+            raise IndexCorrupt(f"{self._where}: the lengths are not those of the texts")
+        return smallest(offsets)
+
+    def _unpacked(self, frame: bytes) -> bytes:
+        """A dictionary; a frame that states more than there is in any is refused before anything is decoded."""
+        try:
+            if 0 <= frame_content_size(frame) <= _LONGEST_DICTIONARY:
+                return ZstdDecompressor().decompress(frame)
+        except ZstdError as error:
+            raise IndexCorrupt(f"{self._where}: the dictionaries are damaged") from error
+        raise IndexCorrupt(f"{self._where}: there is a longer dictionary than is ever made")
 
     def __len__(self) -> int:
         return len(self.offsets) - 1
@@ -158,7 +175,7 @@ class KeptTexts:
         """The texts as they are stored, run by run: their bytes, and the length of each."""
         offsets = self._texts.offsets
         for begin, end in self._runs:
-            yield self._texts.blob[int(offsets[begin]) : int(offsets[end])], np.diff(offsets[begin : end + 1].astype(np.uint64))
+            yield self._texts.blob[int(offsets[begin]) : int(offsets[end])], np.diff(offsets[begin : end + 1])
 
 
 class _Decoders(threading.local):
@@ -224,7 +241,7 @@ def _stored(texts: Iterable[bytes], dictionary: bytes | None) -> Iterator[tuple[
     store = _plain if dictionary is None else _Compression(dictionary)
     waiting = iter(texts)
     while batch := [store(text) for text in islice(waiting, _BATCH)]:
-        yield np.frombuffer(b"".join(batch), dtype=np.uint8), np.fromiter(map(len, batch), dtype=np.uint64, count=len(batch))
+        yield np.frombuffer(b"".join(batch), dtype=np.uint8), np.fromiter(map(len, batch), dtype=np.uint32, count=len(batch))
 
 
 def _moved(parts: Sequence[KeptTexts], dictionary: bytes) -> Iterator[tuple[Array, Array]]:
@@ -262,7 +279,7 @@ def _write(
     dictionaries: Sequence[bytes],
     firsts: Sequence[int],
 ) -> None:
-    lengths: list[Array] = [np.zeros(1, dtype=np.uint64)]
+    lengths: list[Array] = [np.zeros(0, dtype=np.uint32)]
 
     def blobs() -> Iterator[Array]:
         for blob, each in pieces:
@@ -270,6 +287,7 @@ def _write(
             yield blob
 
     writer.add_pieces(name, np.dtype(np.uint8), blobs())
-    writer.add(f"{name}.offsets", smallest(np.cumsum(np.concatenate(lengths), dtype=np.uint64)))
-    writer.add_strings(f"{name}.dictionaries", dictionaries)
+    writer.add(f"{name}.lengths", smallest(np.concatenate(lengths)))
+    pack = ZstdCompressor(level=_DICTIONARY_LEVEL).compress
+    writer.add_strings(f"{name}.dictionaries", [pack(dictionary) for dictionary in dictionaries])
     writer.add(f"{name}.firsts", smallest(np.array(firsts, dtype=np.uint32)))
