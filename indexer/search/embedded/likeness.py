@@ -13,14 +13,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from indexer.search.analysis import tokenize
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.kernels.term import placed
+from indexer.search.embedded.kernels.term import Matches, placed
 from indexer.search.embedded.ordering import by_score
 from indexer.search.embedded.ranking import K1, Ranking
 from indexer.search.embedded.scoring import Scored, Scoring
@@ -38,7 +38,16 @@ class Found(Protocol):
     @property
     def evaluation(self) -> Evaluation: ...
     @property
+    def number(self) -> int: ...
+    @property
     def scored(self) -> Scored: ...
+
+
+class _Word(NamedTuple):
+    """A word of a model: its idf, and where it stands in the text of each segment."""
+
+    idf: float
+    found: list[Matches]
 
 
 def likeness(parts: Sequence[Found], looked: Sequence[Array], ranking: Ranking) -> list[Array]:
@@ -47,15 +56,15 @@ def likeness(parts: Sequence[Found], looked: Sequence[Array], ranking: Ranking) 
     added = [np.zeros(len(records)) for records in looked]
     if not models or not models[0].score:
         return added
-    known: dict[Slot, float] = {}
+    known: dict[str, _Word | None] = {}
     shares = [_shares(parts[model.segment], model.record, known) for model in models]
-    words = list(known)
+    words = {form: word for form, word in known.items() if word is not None}
     # [word, model]: what a word counts in the likeness with a model.
-    counts = np.array([[share.get(word, 0.0) for share in shares] for word in words]).reshape(len(words), len(models))
+    counts = np.array([[share.get(form, 0.0) for share in shares] for form in words]).reshape(len(words), len(models))
     weight = ranking.likeness * models[0].score / len(models)
     for number, (part, records) in enumerate(zip(parts, looked, strict=True)):
         if len(records) and len(words):
-            like = counts.T @ _saturated(part, words, records)
+            like = counts.T @ _saturated(part, [word.found[part.number] for word in words.values()], records)
             for place, model in enumerate(models):
                 if model.segment == number:
                     like[place, np.searchsorted(records, model.record)] = 0
@@ -63,38 +72,45 @@ def likeness(parts: Sequence[Found], looked: Sequence[Array], ranking: Ranking) 
     return added
 
 
-def _shares(part: Found, record: int, known: dict[Slot, float]) -> dict[Slot, float]:
-    """The words of a model with their shares in its likeness. known: the idf of words of all models, added to here."""
-    scoring, segment = part.scoring, part.evaluation.segment
+def _shares(part: Found, record: int, known: dict[str, _Word | None]) -> dict[str, float]:
+    """The words of a model with their shares in its likeness. known: the words of all models by form, added to here."""
+    segment = part.evaluation.segment
     languages = segment.languages
     stop_list = stop_list_of(languages.all[languages.by_record[record]])
     counts = Counter(segment.paragraph(record).text.lower().split())
-    found: dict[Slot, float] = {}
+    shares: dict[str, float] = {}
     for _, piece in sorted([(-len(piece) * count, piece) for piece, count in counts.items()]):
         tokens = tokenize(piece)
         if not tokens or is_stop_word(tokens[0].form, stop_list):
             continue
-        word = Slot((((tokens[0].form,),),), exact=False)
-        if word not in known:
-            having = sum(each.count_slot(word, "text") for each in scoring.evaluations)
-            if having < 2:
-                continue
-            known[word] = scoring.idf(having)
-        found[word] = known[word]
-        if len(found) == WORDS:
+        form = tokens[0].form
+        if form not in known:
+            known[form] = _word(form, part.scoring)
+        word = known[form]
+        if word is not None:
+            shares[form] = word.idf
+        if len(shares) == WORDS:
             break
-    whole = sum(found.values())
-    return {word: idf / whole for word, idf in found.items()}
+    whole = sum(shares.values())
+    return {form: idf / whole for form, idf in shares.items()}
 
 
-def _saturated(part: Found, words: Sequence[Slot], records: Array) -> Array:
+def _word(form: str, scoring: Scoring) -> _Word | None:
+    """A word of a model; None where no other record has it."""
+    slot = Slot((((form,),),), exact=False)
+    found = [evaluation.slot(slot, "text") for evaluation in scoring.evaluations]
+    having = sum(
+        len(evaluation.records_with("text", each.units)) for evaluation, each in zip(scoring.evaluations, found, strict=True)
+    )
+    return _Word(scoring.idf(having), found) if having > 1 else None
+
+
+def _saturated(part: Found, found: Sequence[Matches], records: Array) -> Array:
     """[word, record]: the saturated frequencies of words in the texts of some records of a segment."""
-    evaluation = part.evaluation
-    postings = evaluation.segment.postings("text")
-    found = [evaluation.slot(word, "text") for word in words]
+    postings = part.evaluation.segment.postings("text")
     spans, (ids, freqs) = placed(found, (postings.ids, postings.freqs))
     begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
-    tf = evaluation.kernels.frequencies(ids, freqs, begins, ends, records)
+    tf = part.evaluation.kernels.frequencies(ids, freqs, begins, ends, records)
     tf *= part.scoring.statistics.text_weights[postings.lengths[records]]
     saturated: Array = tf / (K1 + tf)
     return saturated
