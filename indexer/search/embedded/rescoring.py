@@ -53,6 +53,8 @@ class BareWord(NamedTuple):
 
 def bare_words(scoring: Scoring) -> list[BareWord]:
     """The bare words of a query in order, if it gets a second look; else none."""
+    if len(scoring.nodes) < 2:
+        return []
     words = [
         BareWord(number, node, factor)
         for number, (node, factor) in enumerate(scoring.nodes)
