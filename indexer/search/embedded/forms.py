@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,6 +12,7 @@ from indexer.errors import QueryError
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.keys import JOINED, read_tail, word_of
 from indexer.search.embedded.codec.postings import Postings
+from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import Words
 
@@ -87,7 +87,9 @@ class FormTable:
         self._words = "".join(f"{word}\n" for word in words)
         self._firsts = np.array([*firsts, len(keys)], dtype=np.int64)
         self._tails = tails
-        self._single = _single(postings, [place for place, tail in tails.items() if read_tail(tail)[1] > 1])
+        self._joined = np.zeros(len(keys), dtype=bool)
+        self._joined[[place for place, tail in tails.items() if read_tail(tail)[1] > 1]] = True
+        self._single = _single(postings, self._joined)
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
         self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
@@ -98,11 +100,15 @@ class FormTable:
         places = range(int(self._firsts[word]), int(self._firsts[word + 1]))
         return [(place, read_tail(self._tails[place])[1] if place in self._tails else 1) for place in places]
 
+    def whole_entries(self, words: Array) -> Array:
+        """The entries with all the places of words: those that are no joined parts."""
+        places = ranges(self._firsts[words], self._firsts[words + 1])
+        return places[~self._joined[places]]
+
     def single_entries(self, words: Array) -> tuple[Array, Array]:
         """The entries of words that stand in one piece somewhere, and the word of each."""
         begins, ends = self._firsts[words], self._firsts[words + 1]
-        stops = np.cumsum(ends - begins)
-        places = np.arange(int(stops[-1]) if len(stops) else 0) + np.repeat(ends - stops, ends - begins)
+        places = ranges(begins, ends)
         single = self._single[places]
         return places[single], np.repeat(words, ends - begins)[single]
 
@@ -114,7 +120,12 @@ class FormTable:
         """The words that an expansion stands for, in order. Raises QueryError where they are too many."""
         if isinstance(expansion, Beginning):
             return list(range(*self.beginning(expansion.text)))
-        words = self._matching(expansion) if isinstance(expansion, Pattern) else self._near(expansion, kernels)
+        if isinstance(expansion, Near):
+            words = self._near(expansion, kernels)
+        elif expansion.text == f"{expansion.literal}*":
+            words = list(range(*self.beginning(expansion.literal)))
+        else:
+            words = self._matching(expansion)
         bound_forms(expansion, len(words))
         return words
 
@@ -146,18 +157,17 @@ class FormTable:
         return words
 
 
-def _single(postings: Postings, joined: Sequence[int]) -> Array:
-    """Which entries have a word in one piece somewhere. joined: the entries of joined parts.
+def _single(postings: Postings, joined: Array) -> Array:
+    """Which entries have a word in one piece somewhere. joined: which are those of joined parts.
 
     A word's own entry has the places of its joined parts, too: where its term has no others, it is not written in one piece.
     """
     terms = postings.form_terms if postings.stemmed else np.arange(len(postings.forms))
     sizes = np.diff(postings.position_bounds.astype(np.int64))
-    held = np.unique(terms[list(joined)])
+    held = np.unique(terms[joined])
     words = [postings.terms.find(postings.terms[term].partition(JOINED.encode())[0]) for term in held.tolist()]
     np.subtract.at(sizes, words, sizes[held])
-    single: Array = sizes[terms] > 0
-    single[list(joined)] = False
+    single: Array = (sizes[terms] > 0) & ~joined
     return single
 
 

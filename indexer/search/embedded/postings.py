@@ -230,8 +230,10 @@ class Lookup:
         if words is None:
             if isinstance(sought, tuple) and not (exact and self._postings.stemmed):
                 words = [_Entry(term, (), 1) for term in dict.fromkeys(chain.from_iterable(map(self._postings.find, sought)))]
-            else:
+            elif isinstance(sought, tuple):
                 words = [entry for entry in self._entries(sought, exact) if entry.covered == 1]
+            else:
+                words = self._expanded_words(sought)
             self._known_words[sought, exact] = words
         return words
 
@@ -245,8 +247,7 @@ class Lookup:
         postings = self._postings
         if not isinstance(sought, tuple):
             table = form_table(postings)
-            words = self.expanded[sought] = table.expand(sought, self._kernels)
-            return self._form_entries([entry for word in words for entry in table.entries(word)])
+            return self._form_entries([entry for word in self._expand(sought) for entry in table.entries(word)])
         if not postings.stemmed:
             return [
                 _Entry(place, (), covered) for form in sought for place, _, covered in postings.spellings(postings.terms, form)
@@ -264,6 +265,24 @@ class Lookup:
             for place, stemmer, covered in postings.spellings(postings.terms, word)
             if stemmer in those
         ]
+
+    def _expand(self, expansion: Expansion) -> list[int]:
+        words = self.expanded.get(expansion)
+        if words is None:
+            words = self.expanded[expansion] = form_table(self._postings).expand(expansion, self._kernels)
+        return words
+
+    def _expanded_words(self, expansion: Expansion) -> list[_Entry]:
+        """`_words` of what an expansion stands for; they may be thousands."""
+        postings = self._postings
+        places = form_table(postings).whole_entries(np.array(self._expand(expansion), dtype=np.int64))
+        if not postings.stemmed:
+            return [_Entry(place, (), 1) for place in places.tolist()]
+        of_places = postings.form_terms[places]
+        terms, counts = np.unique(of_places, return_counts=True)
+        several = terms[counts < postings.forms_of_term[terms]].tolist()
+        variants = {term: tuple(postings.form_variants[places[of_places == term]].tolist()) for term in several}
+        return [_Entry(term, variants.get(term, ()), 1) for term in terms.tolist()]
 
     def _form_entries(self, forms: Sequence[tuple[int, int]]) -> list[_Entry]:
         """Forms, each with the positions that it covers, as entries: those of one term are one."""

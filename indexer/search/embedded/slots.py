@@ -65,8 +65,12 @@ def _slot(word: str, exact: bool, equivalents: Equivalents) -> Slot:
     readings = word_readings(word)
     if is_unspaced(word):
         return Slot(tuple(tuple((form,) for form in reading) for reading in readings), exact)
-    # The last reading is the word whole.
-    longer = [other for other in equivalents(readings[-1][0]) if " " in other]
+    # The last reading is the word whole; most words have no other, and none that counts as the same.
+    whole = readings[-1][0]
+    others = equivalents(whole)
+    if not others and len(readings) == 1:
+        return Slot((((whole,),),), exact)
+    longer = [other for other in others if " " in other]
     alike = [tuple(_alike(form, equivalents) for form in reading) for reading in readings]
     return Slot((*alike, *(tuple(_alike(form, equivalents) for form in other.split()) for other in longer)), exact)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 
 import numpy as np
@@ -21,6 +22,22 @@ def test_frequencies_that_add_up_to_more_than_two_bytes_hold(kernels: str, size:
     ids, freqs = np.array([3, 5], dtype=np.uint32), np.array([40_000, 1], dtype=np.uint16)
     found, counts = load_kernels(kernels).merged([ids] * lists, [freqs] * lists, size)
     assert (found.tolist(), counts.tolist()) == ([3, 5], [40_000 * lists, lists])
+
+
+@given(
+    lists=st.lists(st.dictionaries(st.integers(0, 2**22), st.integers(1, 300), max_size=30), min_size=2, max_size=6),
+    size=st.sampled_from([2**22 + 1, 2**12]),
+)
+def test_several_lists_are_merged_and_their_frequencies_added(kernels: str, lists: list[dict[int, int]], size: int) -> None:
+    wanted: Counter[int] = Counter()
+    ids, freqs = [], []
+    for one in lists:
+        held = {number % size: freq for number, freq in sorted(one.items(), key=lambda pair: pair[0] % size)}
+        wanted.update(held)
+        ids.append(np.array(list(held), dtype=np.uint32))
+        freqs.append(np.array(list(held.values()), dtype=np.uint16))
+    found, counts = load_kernels(kernels).merged(ids, freqs, size)
+    assert list(zip(found.tolist(), counts.tolist(), strict=True)) == sorted(wanted.items())
 
 
 def test_forms_that_stand_more_often_than_two_bytes_hold(kernels: str) -> None:

@@ -11,6 +11,8 @@ from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unc
 MANY_TIMES = 8
 # Lists are put together for so many ids at a time: what is marked stays in the processor's nearest cache.
 WINDOW = 1 << 14
+_DIGIT_BITS = 10
+_DIGITS = 1 << _DIGIT_BITS
 
 
 @compiled
@@ -234,6 +236,40 @@ def list_counted(counts: Array, out: Array, held: Array) -> int:
         held[at] = counts[place]
         count += counts[place] > 0
     return count
+
+
+@compiled
+def sort_counted(ids: Array, freqs: Array) -> tuple[Array, Array, int]:
+    """The distinct ids in order, the sum of the frequencies of each, and the most of these: by radix, a few bits at a time."""
+    size = len(ids)
+    keys, counts = np.empty((2, size), dtype=np.uint32), np.empty((2, size), dtype=np.uint32)
+    keys[0], counts[0] = ids, freqs
+    highest = ids.max() if size else 0
+    here = shift = 0
+    while highest >> shift:
+        starts = np.zeros(_DIGITS + 1, dtype=np.int64)
+        for place in range(size):
+            starts[((keys[here, place] >> shift) & (_DIGITS - 1)) + 1] += 1
+        for digit in range(_DIGITS):
+            starts[digit + 1] += starts[digit]
+        for place in range(size):
+            digit = (keys[here, place] >> shift) & (_DIGITS - 1)
+            goes = starts[digit]
+            starts[digit] = goes + 1
+            keys[1 - here, goes] = keys[here, place]
+            counts[1 - here, goes] = counts[here, place]
+        here = 1 - here
+        shift += _DIGIT_BITS
+    count = most = 0
+    for place in range(size):
+        if count and keys[here, count - 1] == keys[here, place]:
+            counts[here, count - 1] += counts[here, place]
+        else:
+            keys[here, count] = keys[here, place]
+            counts[here, count] = counts[here, place]
+            count += 1
+        most = max(most, int(counts[here, count - 1]))
+    return keys[here, :count], counts[here, :count], most
 
 
 @compiled

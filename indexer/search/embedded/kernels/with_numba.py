@@ -18,7 +18,6 @@ from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tall
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
 from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Sight, Terms, Words, letter_bits, only_read
-from indexer.search.embedded.kernels.with_numpy import merged_by_sorting
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
@@ -59,15 +58,16 @@ class NumbaKernels:
         return out[: loops.list_marked(marks, out)]
 
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
-        ids, freqs = [only_read(each) for each in ids], [only_read(each) for each in freqs]
         together = sum(map(len, ids))
+        if len(ids) > 2 and together * 16 < size:
+            units, counts, most = loops.sort_counted(np.concatenate(ids), np.concatenate(freqs, dtype=np.uint32))
+            return _counted(units, counts, most)
+        ids, freqs = [only_read(each) for each in ids], [only_read(each) for each in freqs]
         if len(ids) == 2:
             out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint32)
             short, long = (0, 1) if len(ids[0]) < len(ids[1]) else (1, 0)
             found = loops.merge_counted(ids[short], freqs[short], ids[long], freqs[long], out, held)
             return out[:found], smallest(held[:found])
-        if together * 16 < size:
-            return merged_by_sorting(ids, freqs)
         counts = np.zeros(size, dtype=np.uint32)
         for some, each in zip(ids, freqs, strict=True):
             loops.add_at(counts, some, each)

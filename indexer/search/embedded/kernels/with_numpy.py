@@ -47,7 +47,7 @@ class NumpyKernels:
 
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
         if sum(map(len, ids)) * 16 < size:
-            return merged_by_sorting(ids, freqs)
+            return _merged_by_sorting(ids, freqs)
         counts = np.zeros(size, dtype=np.uint32)
         for some, each in zip(ids, freqs, strict=True):
             counts[some] += each
@@ -201,7 +201,7 @@ class NumpyKernels:
         return kept
 
 
-def merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
+def _merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
     """See Kernels.merged: for lists that are short beside all ids."""
     together, counts = np.concatenate(ids), np.concatenate(freqs)
     order = np.argsort(together, kind="stable")
