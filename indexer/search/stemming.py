@@ -71,6 +71,11 @@ def stem(form: str, stemmer: str = ENGLISH) -> str:
     return _stems[stemmer][form]
 
 
+def stems_of(stemmer: str) -> Mapping[str, str]:
+    """Folded form -> stem: what `stem` looks up, for those who look up many."""
+    return _stems[stemmer]
+
+
 class _Stems(dict[str, str]):
     """Folded form -> stem; PyStemmer's own cache is slower and therefore off. Safe between threads: entries never change."""
 

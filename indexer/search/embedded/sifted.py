@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -16,7 +16,7 @@ from indexer.search.embedded.stretches import Accepted, Key, needles_of, pieces
 from indexer.search.embedded.windows import Place, window_members
 from indexer.search.query import Phrase
 from indexer.search.response import Span
-from indexer.search.stemming import stem
+from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
 
 Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
@@ -80,24 +80,29 @@ class Sieve(dict[str, _Sifted]):
 
     def __init__(self, wanted: Iterable[Wanted], keys: Keys, stemmer: str | None, accepted: Accepted) -> None:
         super().__init__()
-        self._stemmer = stemmer
-        self.reach = 0
+        self._stems = stems_of(stemmer or UNSTEMMED)
+        own = [each for each in wanted if each.stemmed is (stemmer is not None)]
+        self.reach = max([each.reach for each in own], default=0)
         """How many positions between two words are counted: more are as good as these."""
-        numbers: set[int] = set()
-        for each in wanted:
-            if each.stemmed is (stemmer is not None):
-                numbers.update(number for slot in each.slots for reading in slot for number in reading)
-                self.reach = max(self.reach, each.reach)
-        sought = [(key, number) for key, number in keys.items() if number in numbers]
-        self.needles = needles_of([key for key, _ in sought], stemmer, accepted)
+        numbers = {number for each in own for slot in each.slots for reading in slot for number in reading}
         self._forms: dict[str, list[int]] = {}
         self._terms: dict[str, list[int]] = {}
-        self._expansions = [(number, accepted.get(word, ())) for (word, _), number in sought if not isinstance(word, tuple)]
-        for (word, exact), number in sought:
-            if isinstance(word, tuple):
-                kept = self._forms if exact else self._terms
-                for form in set(word if exact else map(self._term, word)):
-                    kept.setdefault(form, []).append(number)
+        self._expansions: list[tuple[int, Set[str]]] = []
+        expansions = []
+        for (word, exact), number in keys.items():
+            if number not in numbers:
+                continue
+            if not isinstance(word, tuple):
+                self._expansions.append((number, accepted.get(word, frozenset())))
+                expansions.append(word)
+            elif exact or stemmer is None:
+                for form in word:
+                    self._forms.setdefault(form, []).append(number)
+            else:
+                for term in {self._stems[form] for form in word}:
+                    self._terms.setdefault(term, []).append(number)
+        self.needles = needles_of(self._forms, self._terms, expansions, accepted) if stemmer in (None, ENGLISH) else None
+        """What stretches begin with; None where that is not known."""
 
     def __missing__(self, stretch: str) -> _Sifted:
         if stretch.isascii() and stretch.isalnum():
@@ -123,15 +128,11 @@ class Sieve(dict[str, _Sifted]):
         keys = []
         if form in self._forms:
             keys += self._forms[form]
-        term = self._term(form)
-        if term in self._terms:
-            keys += self._terms[term]
+        if self._terms:
+            keys += self._terms.get(self._stems[form], ())
         if self._expansions:
             keys += [key for key, forms in self._expansions if form in forms]
         return keys
-
-    def _term(self, form: str) -> str:
-        return form if self._stemmer is None else stem(form, self._stemmer)
 
 
 class SiftedTexts:

@@ -14,7 +14,6 @@ from typing import TypeAlias
 
 from indexer.search.embedded.forms import Expansion, Pattern
 from indexer.search.embedded.slots import Sought
-from indexer.search.stemming import ENGLISH, stem
 
 Key: TypeAlias = tuple[Sought, bool]
 """What is looked for, and whether it is a form (True) or a term."""
@@ -28,12 +27,20 @@ _UNCHANGED = 2
 _GOES_ON, _ENDS = b"\0", b"\1"
 
 
-def needles_of(sought: Iterable[Key], stemmer: str | None, accepted: Accepted) -> list[bytes] | None:
-    """What to look for, as Kernels.stretches takes it; None where what words begin with is not known."""
-    if stemmer not in (None, ENGLISH):
-        return None
-    needles = {needle for word, exact in sought for needle in _needles(word, exact or stemmer is None, accepted)}
-    return _less_longer(needles)
+def needles_of(forms: Iterable[str], stems: Iterable[str], expansions: Iterable[Expansion], accepted: Accepted) -> list[bytes]:
+    """What forms, words with one of these stems and what patterns stand for begin with, as Kernels.stretches takes it."""
+    needles: set[bytes] = set()
+    for form in forms:
+        _add(needles, form, len(form), _ENDS)
+    for stem in stems:
+        _add(needles, stem, _certain(stem), _GOES_ON)
+    for expansion in expansions:
+        if isinstance(expansion, Pattern) and _RUN.match(expansion.literal):
+            _add(needles, expansion.literal, len(expansion.literal), _GOES_ON)
+        else:
+            for form in accepted.get(expansion, ()):
+                _add(needles, form, len(form), _ENDS)
+    return list(needles) if len(needles) == 1 else _less_longer(needles)
 
 
 def pieces(texts: Sequence[str]) -> Sequence[Sequence[int]]:
@@ -41,10 +48,8 @@ def pieces(texts: Sequence[str]) -> Sequence[Sequence[int]]:
     return [(number, *piece.span(), -1) for number, text in enumerate(texts) for piece in _PIECE.finditer(text)]
 
 
-def _less_longer(needles: Set[bytes]) -> list[bytes]:
+def _less_longer(needles: Iterable[bytes]) -> list[bytes]:
     """Needles in order, less those that begin with another that goes on."""
-    if len(needles) == 1:
-        return list(needles)
     kept: list[bytes] = []
     beginning = _ENDS  # what no needle begins with
     for needle in sorted(needles):
@@ -55,29 +60,16 @@ def _less_longer(needles: Set[bytes]) -> list[bytes]:
     return kept
 
 
-def _needles(word: Sought, exact: bool, accepted: Accepted) -> list[bytes]:
-    """The letters and digits that the forms of a word begin with, and whether such a run ends with them.
+def _add(needles: set[bytes], word: str, certain: int, end: bytes) -> None:
+    """Add the letters and digits that a word begins with, of which so many letters are certain. end: what these end with.
 
-    None where the forms hold foreign letters: the stretches with such letters are looked at anyhow.
+    None where the word begins with a foreign letter: the stretches with such letters are looked at anyhow.
     """
-    if isinstance(word, tuple):
-        words = word if exact else map(stem, word)
-        return [needle for one in words for needle in _needle(one, len(one) if exact else _certain(one), exact)]
-    if isinstance(word, Pattern) and _RUN.match(word.literal):
-        return _needle(word.literal, len(word.literal), False)
-    return [needle for form in accepted.get(word, ()) for needle in _needle(form, len(form), True)]
-
-
-def _needle(word: str, certain: int, exact: bool) -> list[bytes]:
-    """Of a word of which so many letters are certain, or an exact one."""
-    if not word.isascii():
-        return []
-    if word.isalnum():
-        return [word[:certain].encode() + (_ENDS if exact else _GOES_ON)]
-    start = _RUN.match(word, 0, certain)
-    if start is None:
-        return []
-    return [start.group().encode() + (_ENDS if exact or start.end() < certain else _GOES_ON)]
+    if word.isascii():
+        if word.isalnum():
+            needles.add(word[:certain].encode() + end)
+        elif start := _RUN.match(word, 0, certain):
+            needles.add(start.group().encode() + (_ENDS if start.end() < certain else end))
 
 
 def _certain(stem: str) -> int:

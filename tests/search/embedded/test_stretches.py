@@ -18,7 +18,7 @@ from indexer.search.embedded.stretches import Key, needles_of
 from indexer.search.folding import fold
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Wildcard, Word
 from indexer.search.response import Span
-from indexer.search.stemming import ENGLISH
+from indexer.search.stemming import stem
 from tests.records import make_document
 
 WORDS = (
@@ -73,8 +73,7 @@ def test_stretches_lose_nothing(kernels: Kernels, texts: list[str], tree: Node) 
 )
 def test_kernels_find_the_same_and_count_what_lies_between(texts: list[str], sought: list[Key], reach: int) -> None:
     pytest.importorskip("numba")
-    needles = needles_of(sought, ENGLISH, {})
-    assert needles is not None
+    needles = _needles(sought)
     found = load_kernels("numba").stretches(texts, needles, reach)
     assert [tuple(stretch[:3]) for stretch in found] == [
         tuple(stretch[:3]) for stretch in NUMPY.stretches(texts, needles, reach)
@@ -89,9 +88,14 @@ def test_kernels_find_the_same_and_count_what_lies_between(texts: list[str], sou
 
 def _found(kernels: Kernels, sought: list[Key], texts: list[str]) -> list[Span]:
     """The stretches of texts in English, each counted from the beginning of its text."""
-    needles = needles_of(sought, ENGLISH, {})
-    assert needles is not None
-    return [(start, end) for _, start, end, _ in kernels.stretches(texts, needles, 0)]
+    return [(start, end) for _, start, end, _ in kernels.stretches(texts, _needles(sought), 0)]
+
+
+def _needles(sought: list[Key]) -> list[bytes]:
+    """Of words that are forms (True) or that any with their stem are meant by; and of patterns that stand for nothing."""
+    forms = [form for word, exact in sought if isinstance(word, tuple) and exact for form in word]
+    stems = [stem(form) for word, exact in sought if isinstance(word, tuple) and not exact for form in word]
+    return needles_of(forms, stems, [word for word, _ in sought if not isinstance(word, tuple)], {})
 
 
 def _positions(text: str) -> int:
