@@ -48,5 +48,5 @@ def _beside_the_code() -> Path:
 
 
 def compiled_unchecked(function: _Function) -> _Function:
-    """The same where no value of an array is a place in another: such loops are several times faster with vectors."""
+    """The same for loops that no file leads astray: no value of an array is a place in another, or the arrays are our own."""
     return compiled(function, check_places=False)
