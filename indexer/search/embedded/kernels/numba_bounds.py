@@ -82,11 +82,16 @@ def bound_tables(terms: Terms, k1: float) -> Tables:
 
 @compiled_unchecked
 def _bound_lengths(row: Array, weights: Array, freq: int, part: float, k1: float, factor: float, most: bool) -> None:
-    """What a frequency adds by the class of the length, to what the title adds alone. most: more than any adds."""
-    alone = part / (k1 + part)
+    """What a frequency adds by the class of the length, to what the title adds alone. most: more than any adds.
+
+    In half the digits: the last of 16 bits is still right.
+    """
+    alone, one, half, saturation = np.float32(part / (k1 + part)), np.float32(1.0), np.float32(factor), np.float32(k1)
+    many, title = np.float32(freq), np.float32(part)
     for length in range(len(row)):
-        tf = part + freq * weights[length]
-        row[length] = int(factor * ((1.0 if most else tf / (k1 + tf)) - alone)) + 2
+        tf = title + many * weights[length]
+        share = one if most else tf / (saturation + tf)
+        row[length] = np.uint16(half * max(share - alone, np.float32(0.0))) + np.uint16(2)
 
 
 @compiled
@@ -165,7 +170,10 @@ def add_bounds(
         table = tables.texts[term]
         if not here.aligned:
             begin, end = here.begins[term], here.ends[term]
-            _add_texts(bounds, marks, ids[begin:end], freqs[begin:end], classes, table)
+            if marked:
+                _add_entitled(bounds, marks, ids[begin:end], freqs[begin:end], classes, table)
+            else:
+                _add_texts(bounds, ids[begin:end], freqs[begin:end], classes, table)
         elif here.rows.shape[1]:
             _add_aligned(bounds, marks, here.records, here.rows[term], freqs, terms.within.length_classes, table)
         else:
@@ -216,8 +224,17 @@ def _add_title(bounds: Array, marks: Array, bound: int, of_class: int) -> None:
 
 
 @compiled_unchecked
-def _add_texts(bounds: Array, marks: Array, ids: Array, freqs: Array, classes: Array, table: Array) -> None:
+def _add_texts(bounds: Array, ids: Array, freqs: Array, classes: Array, table: Array) -> None:
     """Add what a term's postings add. classes: of the window's WINDOW numbers; all places are masked."""
+    for place in range(len(ids)):
+        at = np.uint32(ids[place]) & np.uint32(WINDOW - 1)
+        freq = np.uint32(min(freqs[place], _MANY)) & np.uint32(_MANY)
+        bounds[at] += table[freq * np.uint32(CLASSES) + (np.uint32(classes[at]) & np.uint32(CLASSES - 1))]
+
+
+@compiled_unchecked
+def _add_entitled(bounds: Array, marks: Array, ids: Array, freqs: Array, classes: Array, table: Array) -> None:
+    """The same where some documents have the term in their title, too."""
     for place in range(len(ids)):
         at = np.uint32(ids[place]) & np.uint32(WINDOW - 1)
         freq = np.uint32(min(freqs[place], _MANY)) & np.uint32(_MANY)

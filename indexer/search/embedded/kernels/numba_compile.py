@@ -26,7 +26,8 @@ def compiled(function: _Function, check_places: bool = True) -> _Function:
     """
     if not _settings.CACHE_DIR:
         _settings.CACHE_DIR = str(_beside_the_code())
-    compile_it = partial(njit, nogil=True, boundscheck=check_places)
+    # Numbers are divided as numpy does it: a check for zeros would keep loops from running on vectors.
+    compile_it = partial(njit, nogil=True, boundscheck=check_places, error_model="numpy")
     try:
         return cast(_Function, compile_it(cache=True)(function))
     except RuntimeError:  # no folder for the cache

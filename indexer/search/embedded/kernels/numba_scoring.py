@@ -51,7 +51,7 @@ def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, sc
                 scores[first:last] = totals[:found]
             else:
                 held = _keep(records, first, chosen[:found], totals, terms, best, held)
-            least, below = (_floor(best, tables.scale) if held == size else 0), least
+            least, below = (_floor(best, tables.scale) if bounded and held == size else 0), least
         first = last
 
 
@@ -157,7 +157,7 @@ def next_title(record: int, documents: Array, bounds: Array, end: int, state: Ar
 def keep_best(
     records: Array, place: int, score: float, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int
 ) -> int:
-    """Insert a record into the list of the best, which has `held` so far."""
+    """Insert a record into the list of the best, which has `held` so far. Equal ones stand by rank, then by place."""
     places, scores = best
     documents, ranks = ranked
     at = held
@@ -166,7 +166,10 @@ def keep_best(
     # Ranks are looked up among equal ones alone: they lie far apart.
     if at > 0 and scores[at - 1] == score:
         rank_here = ranks[documents[records[place]]]
-        while at > 0 and scores[at - 1] == score and ranks[documents[records[places[at - 1]]]] > rank_here:
+        while at > 0 and scores[at - 1] == score:
+            rank_there = ranks[documents[records[places[at - 1]]]]
+            if rank_there < rank_here or (rank_there == rank_here and places[at - 1] < place):
+                break
             at -= 1
     if at == len(places):
         return held

@@ -74,8 +74,9 @@ def letter_bits(codes: Array) -> Array:
 WINDOW = 1 << 13
 """So many records at a time are looked at: what is noted of them stays in the processor's nearer caches."""
 
-CLASSES = 64
-_CLASS_STARTS = np.unique(np.concatenate([np.arange(16), np.geomspace(16, 6000, CLASSES - 16).astype(np.int64)]))
+CLASSES = 256
+# Short texts by their length; the longest of a class of others are some 2% longer than the shortest.
+_CLASS_STARTS = np.unique(np.concatenate([np.arange(64), np.geomspace(64, 6000, CLASSES - 64).astype(np.int64)]))
 
 
 def length_classes(lengths: Array, weights: Array) -> tuple[Array, Array]:
@@ -83,7 +84,7 @@ def length_classes(lengths: Array, weights: Array) -> tuple[Array, Array]:
     by_length = (np.searchsorted(_CLASS_STARTS, np.arange(len(weights)), side="right") - 1).astype(np.uint8)
     classes = np.zeros(-(-len(lengths) // WINDOW) * WINDOW, dtype=np.uint8)
     classes[: len(lengths)] = by_length[lengths]
-    of_classes = np.zeros(CLASSES)
+    of_classes = np.zeros(CLASSES, dtype=np.float32)
     of_classes[: len(_CLASS_STARTS)] = weights[np.minimum(_CLASS_STARTS, len(weights) - 1)]
     return only_read(classes), only_read(of_classes)
 

@@ -23,6 +23,10 @@ from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Sight,
 _SHORT = 128
 _MOST_IN_A_BYTE = 255
 _MOST_IN_TWO = 65_535
+# Of each byte: which bits it has set, the lowest first, and how many. The first of eight marks becomes the lowest bit.
+_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+_MARKED = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.uint8)
+_HOW_MANY = _BITS.sum(axis=1, dtype=np.uint8)
 _NO_ROWS = np.empty((1, 0), dtype=np.uint32)
 
 
@@ -51,11 +55,12 @@ class NumbaKernels:
         if len(held) == 2 and together * 16 < size:
             out = np.empty(together, dtype=np.uint32)
             return out[: loops.merge(held[0], held[1], out)]
-        marks = np.zeros(size, dtype=np.uint8)
+        marks = np.zeros(1 << max(size - 1, 7).bit_length(), dtype=np.uint8)
         for array in held:
             loops.mark(marks, array)
-        out = np.empty(min(together, size) + 1, dtype=np.uint32)
-        return out[: loops.list_marked(marks, out)]
+        out = np.empty(together + 8, dtype=np.uint32)
+        eights = marks[: -(-size // 8) * 8].view("<u8")
+        return out[: loops.list_marked(eights, _MARKED, _HOW_MANY, out)]
 
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
         together = sum(map(len, ids))
