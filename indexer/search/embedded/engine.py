@@ -215,7 +215,7 @@ class EmbeddedEngine:
             best = rank(tree, evaluations, passing, rows, snapshot.statistics, self._ranking, first + size)
             ranked = by_score(segments, best.scored, first, size)
             return explained(ranked, best.looks) if request.explain else ranked
-        pairs = [(filtered.records(), filtered.documents()[0]) for filtered in matches]
+        pairs = [(filtered.records(), filtered.documents()) for filtered in matches]
         ranked = by_document(segments, pairs, request.order, first, size, self._kernels)
         if not request.query.scored:
             return ranked

@@ -37,7 +37,6 @@ class Filtered:
             for chosen in request.filters
             if not FIELD_BY_NAME[chosen.field].per_document
         }
-        self._runs: tuple[Array, Array] | None = None
         self._tallied: Tally | None = None
         self._sifted: dict[str | None, Sifted] = {}
 
@@ -53,14 +52,19 @@ class Filtered:
     def document_count(self) -> int:
         """How many documents the records that pass stand in."""
         if self._asked is not None:
-            return self._sift(self._asked).documents
-        if self._runs is None and len(self._found) < len(self.segment.live_records):
-            return self._kernels.count_runs(self._found, self.segment.record_document)
-        return len(self._matching()[0])
+            return self._sift(self._asked).tally.documents
+        if self._tallied is not None:
+            return self._tallied.documents
+        if len(self._found) == len(self.segment.live_records):
+            return len(self.segment.live_documents)
+        return self._kernels.count_owners(self._found, self.segment.record_document)
 
-    def documents(self) -> tuple[Array, Array]:
-        """The documents that the records that pass stand in, and how many of the records each has."""
-        return self._matching() if self._asked is None else self._runs_of(self.records())
+    def documents(self) -> Array:
+        """The documents that the records that pass stand in."""
+        records, segment = self.records(), self.segment
+        if len(records) == len(segment.live_records):
+            return segment.live_documents
+        return self._kernels.owners_of(records, segment.record_document)
 
     def count(self, fields: Sequence[str]) -> Array:
         """How many records have each value of some fields, less the field's own filter, at the values' numbers in profiles."""
@@ -78,25 +82,15 @@ class Filtered:
         return self._tally().by_interval
 
     def _tally(self) -> Tally:
+        """Of the matching records, or those that pass, by profile and by interval."""
         if self._asked is not None:
             if not self._counts:
                 self._counts = True
                 self._sifted.clear()
             return self._sift(self._asked).tally
         if self._tallied is None:
-            self._tallied = self._kernels.tally(self._matching(), self.segment.profiles)
+            self._tallied = self._kernels.tally(self._found, self.segment.profiles)
         return self._tallied
-
-    def _matching(self) -> tuple[Array, Array]:
-        """The documents of all matching records, and how many of the records each has."""
-        if self._runs is None:
-            self._runs = self._runs_of(self._found)
-        return self._runs
-
-    def _runs_of(self, records: Array) -> tuple[Array, Array]:
-        if len(records) == len(self.segment.live_records):
-            return self.segment.everything
-        return self._kernels.runs(records, self.segment.record_document)
 
     def _sift(self, asked: Asked, but: str | None = None) -> Sifted:
         key = but if but in self._by_record else None
@@ -108,10 +102,9 @@ class Filtered:
     def _look(self, asked: Asked, but: str | None) -> Sifted:
         masks = [mask for field, mask in self._by_record.items() if field != but]
         if not masks:
-            return self._kernels.sift(self._found, self._matching(), self.segment.profiles, asked, self._counts)
+            return self._kernels.sift(self._found, self.segment.profiles, asked, self._counts)
         among = np.flatnonzero(np.logical_and.reduce(masks))
-        found = self._found[among]
-        sifted = self._kernels.sift(found, self._runs_of(found), self.segment.profiles, asked, self._counts)
+        sifted = self._kernels.sift(self._found[among], self.segment.profiles, asked, self._counts)
         return sifted._replace(places=among[sifted.places])
 
 

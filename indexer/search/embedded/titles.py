@@ -79,7 +79,7 @@ def _documents(node: Tree, evaluation: Evaluation) -> tuple[Array | None, Array]
     documents = _by_title(node, evaluation)
     if documents is None:
         records = evaluation.records(node)
-        return records, evaluation.kernels.runs(records, evaluation.segment.record_document)[0]
+        return records, evaluation.kernels.owners_of(records, evaluation.segment.record_document)
     live = evaluation.segment.live_by_document
     return None, documents if live is None else documents[live[documents]]
 
@@ -102,7 +102,7 @@ def _passing(evaluation: Evaluation, records: Array | None, documents: Array, re
     if not request.filtered or not len(documents):
         return documents
     records = evaluation.kernels.expand(documents, bounds) if records is None else records
-    return Filtered(evaluation.segment, records, request, evaluation.kernels).documents()[0]
+    return Filtered(evaluation.segment, records, request, evaluation.kernels).documents()
 
 
 def shortest(segment: Segment, documents: Array) -> list[int]:

@@ -20,24 +20,35 @@ from indexer.search.embedded.codec.columns import Column
 _SPARSE = 4
 
 
+class Documents(NamedTuple):
+    """The documents of a segment: of_record: record -> document. bounds: document -> its first record; and one more.
+
+    profiles: document -> its profile. published: document -> its stated interval.
+    """
+
+    of_record: Array
+    bounds: Array
+    profiles: Array
+    published: Array
+
+
 class Profiles(NamedTuple):
     """The values of all fields are numbered in a row; the first number of each field stands for none.
 
-    of_document: document -> profile. starts, values: the numbers of a profile are values[starts[profile]:starts[profile + 1]].
+    starts, values: the numbers of a profile are values[starts[profile]:starts[profile + 1]].
     fields: where the numbers of each field begin and end; those of records come last. bounds: these, in a row.
-    published: document -> its stated interval, of which there are so many with that of none.
+    intervals: how many stated intervals there are, with that of none.
     """
 
-    of_document: Array
+    documents: Documents
     starts: Array
     values: Array
     fields: Mapping[str, tuple[int, int]]
     bounds: Array
-    published: Array
     intervals: int
 
     @classmethod
-    def of(cls, columns: Mapping[str, Column], published: Array, intervals: int) -> Profiles:
+    def of(cls, columns: Mapping[str, Column], of_record: Array, bounds: Array, published: Array, intervals: int) -> Profiles:
         """The profiles of a segment. columns: of all facet fields. Raises IndexCorrupt for what are no values."""
         if any(int(column.ordinals.max(initial=0)) > len(column.values) for column in columns.values()):
             raise IndexCorrupt("The index holds documents with values that it does not have. Run: loccit rebuild")
@@ -50,7 +61,8 @@ class Profiles(NamedTuple):
             numbers = _told_apart(numbers, column)
         examples = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
         examples[numbers] = np.arange(len(numbers))
-        return cls(numbers.astype(np.uint32), *_values(held, examples, ends), fields, ends, published, intervals)
+        documents = Documents(of_record, bounds, numbers.astype(np.uint32), published)
+        return cls(documents, *_values(held, examples, ends), fields, ends, intervals)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -116,16 +116,14 @@ class Segment:
     @cached_property
     def profiles(self) -> Profiles:
         """What values the documents have."""
-        return Profiles.of({name: self.column(name) for name in COLUMNS}, self.published, len(self.intervals[0]) + 1)
+        columns = {name: self.column(name) for name in COLUMNS}
+        return Profiles.of(columns, self.record_document, self.bounds, self.published, len(self.intervals[0]) + 1)
 
     @cached_property
-    def everything(self) -> tuple[Array, Array]:
-        """The documents that have live records, and how many each."""
-        lengths = np.diff(self.bounds)
-        if self.live_by_document is not None:
-            lengths *= self.live_by_document
-        documents = np.flatnonzero(lengths).astype(np.uint32)
-        return documents, lengths[documents]
+    def live_documents(self) -> Array:
+        """The documents that have live records, in order."""
+        held = np.diff(self.bounds) > 0
+        return np.flatnonzero(held if self.live_by_document is None else held & self.live_by_document).astype(np.uint32)
 
     @cached_property
     def longest(self) -> int:

@@ -82,23 +82,20 @@ class Kernels(Protocol):
         """The places of the `count` largest keys in order; of equal ones the smallest ranks[id] first, then the first place."""
         ...
 
-    def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
-        """The distinct owners of the ids (which ascend with them), and how many ids each has."""
+    def owners_of(self, ids: Array, owner: Array) -> Array:
+        """The distinct owners of the ids, which ascend with them."""
         ...
 
-    def count_runs(self, ids: Array, owner: Array) -> int:
-        """How many owners the ids have, which ascend with them."""
+    def count_owners(self, ids: Array, owner: Array) -> int:
+        """How many these are."""
         ...
 
-    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
-        """The records of some documents by profile and by interval. runs: the documents, and how many records of each."""
+    def tally(self, records: Array, profiles: Profiles) -> Tally:
+        """Some records by profile and by stated interval."""
         ...
 
-    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
-        """The records that pass every filter on documents. runs: their documents, and how many records of each.
-
-        counts: whether there is to be a tally.
-        """
+    def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+        """The records that pass every filter on documents. counts: whether there is a tally of more than documents."""
         ...
 
     def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:

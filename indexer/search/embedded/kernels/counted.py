@@ -24,24 +24,21 @@ class Tally(NamedTuple):
     """Records by profile and by stated interval.
 
     by_profile: whatever the profile's own values fail, which `failed` has as bits. met: the profiles that have any records.
-    by_interval: those that pass all filters but the range.
+    by_interval: those that pass all filters but the range. documents: how many have a record that passes every filter.
     """
 
     by_profile: Array
     met: Array
     failed: Array
     by_interval: Array
+    documents: int
 
 
 class Sifted(NamedTuple):
-    """The records that pass every filter, and their places among all that match.
-
-    documents: how many they stand in. tally: empty unless it is wanted.
-    """
+    """The records that pass every filter, their places among all that match, and a tally, perhaps of documents alone."""
 
     records: Array
     places: Array
-    documents: int
     tally: Tally
 
 

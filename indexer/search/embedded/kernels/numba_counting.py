@@ -2,62 +2,112 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled
 
 LOOKED_AT = 1 << 62
+# Documents are counted for so many records at a time: what is known of them stays in the processor's nearest cache.
+WINDOW = 1 << 13
 
 
 @compiled
-def runs(ids: Array, owner: Array, owners: Array, weights: Array) -> int:
-    """Owner and begin of each run; then weights. An entry that is no new run is written over by the next."""
+def owners_of(ids: Array, owner: Array, out: Array) -> int:
+    """An entry that is no new owner is written over by the next: no branch to mispredict."""
     count = 0
     last = -1
-    for place in range(len(ids)):
-        own = int(owner[ids[place]])
-        owners[count] = own
-        weights[count] = place
+    for value in ids:
+        own = int(owner[value])
+        out[count] = own
         count += own != last
         last = own
-    for run in range(count - 1):
-        weights[run] = weights[run + 1] - weights[run]
-    if count:
-        weights[count - 1] = len(ids) - weights[count - 1]
     return count
 
 
 @compiled
-def count_runs(ids: Array, owner: Array) -> int:
+def count_owners(ids: Array, owner: Array) -> int:
     count = 0
     last = -1
-    for place in range(len(ids)):
-        own = int(owner[ids[place]])
+    for value in ids:
+        own = int(owner[value])
         count += own != last
         last = own
     return count
+
+
+@compiled
+def room(ids: Array, bounds: Array) -> tuple[Array, Array]:
+    """Arrays for the runs of a window: their owners, and the places where they begin, with that where the last one ends."""
+    size = min(WINDOW, max(len(ids), len(bounds) if len(ids) == bounds[-1] else 0))
+    return np.empty(size + 2, dtype=np.uint32), np.empty(size + 2, dtype=np.int64)
+
+
+@compiled
+def next_runs(
+    ids: Array, owner: Array, bounds: Array, at: int, open_runs: int, owners: Array, begins: Array
+) -> tuple[int, int, int]:
+    """The runs of ids of one owner that end in the next window; how many, where it ends, and whether a run goes on after them.
+
+    That run is the one after them in the arrays. Where the ids are all that there are, it is known where the owners begin, and
+    `at` is an owner.
+    """
+    if len(ids) == bounds[-1]:
+        end = min(at + WINDOW, len(bounds) - 1)
+        for own in range(at, end):
+            owners[own - at], begins[own - at] = own, bounds[own]
+        begins[end - at] = bounds[end]
+        return end - at, end, 0
+    end = min(at + WINDOW, len(ids))
+    window, fresh, places = ids[at:end], owners[open_runs:], begins[open_runs:]
+    last = int(owners[0]) if open_runs else -1
+    # From 0 on: that places are not negative is not looked at again.
+    count = 0
+    for place in range(len(window)):
+        own = int(owner[window[place]])
+        fresh[count] = own
+        places[count] = at + place
+        count += own != last
+        last = own
+    if end == len(ids):
+        places[count] = end
+        return open_runs + count, end, 0
+    return open_runs + count - 1, end, 1
 
 
 @compiled
 def tally(
-    owners: Array, weights: Array, profiles: Array, published: Array, by_profile: Array, met: Array, by_interval: Array
-) -> int:
-    count = 0
-    for run in range(len(owners)):
-        own = owners[run]
-        profile = profiles[own]
-        met[count] = profile
-        count += by_profile[profile] == 0
-        by_profile[profile] += weights[run]
-        by_interval[published[own]] += weights[run]
-    return count
+    ids: Array,
+    documents: tuple[Array, Array, Array, Array],
+    by_profile: Array,
+    met: Array,
+    by_interval: Array,
+) -> tuple[int, int]:
+    """How many documents there are, and how many profiles are met."""
+    owner, bounds, of_document, published = documents
+    owners, begins = room(ids, bounds)
+    count = found = at = open_runs = 0
+    while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
+        runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
+        for run in range(runs):
+            weight = begins[run + 1] - begins[run]
+            profile = of_document[owners[run]]
+            met[found] = profile
+            found += by_profile[profile] == 0 and weight > 0
+            by_profile[profile] += weight
+            count += weight > 0
+        for run in range(runs):
+            by_interval[published[owners[run]]] += begins[run + 1] - begins[run]
+        owners[0], begins[0] = owners[runs], begins[runs]
+    return count, found
 
 
 @compiled
 def sift(
-    runs: tuple[Array, Array],
-    profiles: tuple[Array, Array, Array],
-    asked: tuple[Array, Array, int],
-    dates: tuple[Array, Array],
+    ids: Array,
+    documents: tuple[Array, Array, Array, Array],
+    profiles: tuple[Array, Array],
+    asked: tuple[Array, Array, int, Array],
     tallied: tuple[Array, Array, Array, Array],
     kept: Array,
 ) -> tuple[int, int, int]:
@@ -66,40 +116,41 @@ def sift(
     What a profile fails is looked at when it is met first, and then has LOOKED_AT besides. Without room in `met` there is no
     tally.
     """
-    owners, weights = runs
-    of_document, starts, values = profiles
-    wanting, excluding, required = asked
-    failing_days, published = dates
+    owner, bounds, of_document, published = documents
+    starts, values = profiles
+    wanting, excluding, required, failing_days = asked
     by_profile, met, failed, by_interval = tallied
     counting, dated = len(met) > 0, len(failing_days) > 0
-    count = documents = found = begin = 0
-    for run in range(len(owners)):
-        own, weight = owners[run], weights[run]
-        end = begin + weight
-        profile = of_document[own]
-        fails = failed[profile]
-        if fails == 0:
-            got = bad = 0
-            for at in range(starts[profile], starts[profile + 1]):
-                got |= wanting[values[at]]
-                bad |= excluding[values[at]]
-            fails = (required & ~got) | bad | LOOKED_AT
-            failed[profile] = fails
-        in_range = not (dated and failing_days[published[own]])
-        if counting and in_range:
-            met[found] = profile
-            found += by_profile[profile] == 0
-            by_profile[profile] += weight
-        if fails == LOOKED_AT:
-            if counting:
-                by_interval[published[own]] += weight
-            if in_range:
-                documents += 1
-                for at in range(begin, end):
-                    kept[count] = at
-                    count += 1
-        begin = end
-    return count, documents, found
+    owners, begins = room(ids, bounds)
+    passed = count = found = at = open_runs = 0
+    while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
+        runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
+        for run in range(runs):
+            own, begin, end = owners[run], begins[run], begins[run + 1]
+            profile = of_document[own]
+            fails = failed[profile]
+            if fails == 0:
+                got = bad = 0
+                for place in range(starts[profile], starts[profile + 1]):
+                    got |= wanting[values[place]]
+                    bad |= excluding[values[place]]
+                fails = (required & ~got) | bad | LOOKED_AT
+                failed[profile] = fails
+            in_range = not (dated and failing_days[published[own]])
+            if counting and in_range:
+                met[found] = profile
+                found += by_profile[profile] == 0 and end > begin
+                by_profile[profile] += end - begin
+            if fails == LOOKED_AT:
+                if counting:
+                    by_interval[published[own]] += end - begin
+                if in_range:
+                    passed += end > begin
+                    for place in range(begin, end):
+                        kept[count] = place
+                        count += 1
+        owners[0], begins[0] = owners[runs], begins[runs]
+    return count, passed, found
 
 
 @compiled
@@ -144,11 +195,11 @@ def expand(owners: Array, bounds: Array, out: Array) -> int:
 def largest(counts: Array, stretches: Array, size: int, out: Array) -> int:
     """For each stretch: how many are taken, how many are above 0, its first count, the places taken and their counts.
 
-    Insertion, like `best`; a stretch's first count is left out.
+    stretches: the begin and the end of each in turn. Insertion, like `best`; a stretch's first count is left out.
     """
     used = 0
-    for stretch in range(len(stretches)):
-        begin, end = stretches[stretch]
+    for stretch in range(0, len(stretches), 2):
+        begin, end = stretches[stretch], stretches[stretch + 1]
         places = used + 3
         numbers = places + size
         held = distinct = floor = 0

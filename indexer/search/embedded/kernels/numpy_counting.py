@@ -10,29 +10,35 @@ from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 
 
-def tally(runs: tuple[Array, Array], profiles: Profiles) -> Tally:
-    owners, weights = runs
-    by_profile = _summed(profiles.of_document[owners], weights, len(profiles))
-    by_interval = _summed(profiles.published[owners], weights, profiles.intervals)
-    return Tally(by_profile, np.flatnonzero(by_profile), np.zeros(len(profiles), dtype=np.int64), by_interval)
+def runs(ids: Array, owner: Array) -> tuple[Array, Array]:
+    """The owners of ids, and how many ids each has."""
+    owners = owner[ids]
+    first = np.flatnonzero(np.concatenate([owners[:1] >= 0, owners[1:] != owners[:-1]]))
+    return owners[first], np.diff(np.append(first, len(owners)))
 
 
-def sift(records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
-    owners, weights = runs
-    own = profiles.of_document[owners]
+def tally(records: Array, profiles: Profiles) -> Tally:
+    owners, weights = runs(records, profiles.documents.of_record)
+    by_profile = _summed(profiles.documents.profiles[owners], weights, len(profiles))
+    by_interval = _summed(profiles.documents.published[owners], weights, profiles.intervals)
+    return Tally(by_profile, np.flatnonzero(by_profile), np.zeros(len(profiles), dtype=np.int64), by_interval, len(owners))
+
+
+def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+    owners, weights = runs(records, profiles.documents.of_record)
+    own, published = profiles.documents.profiles[owners], profiles.documents.published[owners]
     met = np.flatnonzero(np.bincount(own, minlength=len(profiles)))
     failed = np.zeros(len(profiles), dtype=np.int64)
     failed[met] = _failed(profiles, met, asked)
     passing = failed[own] == 0
-    in_range = ~asked.failing_days[profiles.published[owners]] if len(asked.failing_days) else np.ones(len(owners), dtype=bool)
+    in_range = ~asked.failing_days[published] if len(asked.failing_days) else np.ones(len(owners), dtype=bool)
     kept = np.flatnonzero(np.repeat(passing & in_range, weights))
+    by_profile = by_interval = np.zeros(0, dtype=np.int64)
     if counts:
         by_profile = _summed(own[in_range], weights[in_range], len(profiles))
-        by_interval = _summed(profiles.published[owners[passing]], weights[passing], profiles.intervals)
-    else:
-        by_profile = by_interval = np.zeros(0, dtype=np.int64)
-    tally = Tally(by_profile, np.flatnonzero(by_profile), failed, by_interval)
-    return Sifted(records[kept], kept, int(np.count_nonzero(passing & in_range)), tally)
+        by_interval = _summed(published[passing], weights[passing], profiles.intervals)
+    documents = int(np.count_nonzero(passing & in_range))
+    return Sifted(records[kept], kept, Tally(by_profile, np.flatnonzero(by_profile), failed, by_interval, documents))
 
 
 def add_values(counts: Array, profiles: Profiles, tally: Tally) -> None:

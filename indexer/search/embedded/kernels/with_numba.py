@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 
@@ -124,38 +125,31 @@ class NumbaKernels:
         scoring.best(keys, only_read(ids), ranks, out)
         return out
 
-    def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
-        owners = np.empty(len(ids) + 1, dtype=np.uint32)
-        weights = np.empty(len(ids) + 1, dtype=np.uint32)
-        count = counting.runs(only_read(ids), owner, owners, weights)
-        return owners[:count], weights[:count]
+    def owners_of(self, ids: Array, owner: Array) -> Array:
+        out = np.empty(len(ids) + 1, dtype=np.uint32)
+        return out[: counting.owners_of(only_read(ids), owner, out)]
 
-    def count_runs(self, ids: Array, owner: Array) -> int:
-        count: int = counting.count_runs(only_read(ids), owner)
+    def count_owners(self, ids: Array, owner: Array) -> int:
+        count: int = counting.count_owners(only_read(ids), owner)
         return count
 
-    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
+    def tally(self, records: Array, profiles: Profiles) -> Tally:
         by_profile, by_interval = np.zeros(len(profiles), dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
-        met = np.empty(min(len(profiles), len(runs[0])) + 1, dtype=np.uint32)
-        count = counting.tally(*runs, profiles.of_document, profiles.published, by_profile, met, by_interval)
-        return Tally(by_profile, met[:count], np.zeros(len(profiles), dtype=np.int64), by_interval)
+        met = np.empty(min(len(profiles), len(records)) + 1, dtype=np.uint32)
+        documents, found = counting.tally(only_read(records), profiles.documents, by_profile, met, by_interval)
+        return Tally(by_profile, met[:found], np.zeros(len(profiles), dtype=np.int64), by_interval, documents)
 
-    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+    def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
         failed = np.zeros(len(profiles), dtype=np.int64)
         by_profile = np.zeros(len(profiles) if counts else 0, dtype=np.int64)
-        met = np.empty(min(len(profiles), len(runs[0])) + 1 if counts else 0, dtype=np.uint32)
+        met = np.empty(min(len(profiles), len(records)) + 1 if counts else 0, dtype=np.uint32)
         by_interval = np.zeros(profiles.intervals if counts else 0, dtype=np.int64)
         kept = np.empty(len(records), dtype=np.uint32)
-        count, documents, found = counting.sift(
-            runs,
-            profiles[:3],
-            asked[:3],
-            (asked.failing_days, profiles.published),
-            (by_profile, met, failed, by_interval),
-            kept,
-        )
+        values = profiles.starts, profiles.values
+        tallied = by_profile, met, failed, by_interval
+        count, documents, found = counting.sift(only_read(records), profiles.documents, values, asked, tallied, kept)
         kept = kept[:count]
-        return Sifted(records[kept], kept, documents, Tally(by_profile, met[:found], failed, by_interval))
+        return Sifted(records[kept], kept, Tally(by_profile, met[:found], failed, by_interval, documents))
 
     def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
         counting.add_values(
@@ -173,7 +167,7 @@ class NumbaKernels:
         if size > _SHORT:
             return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
         out = np.empty(len(stretches) * (2 * size + 3), dtype=np.int64)
-        found = out[: counting.largest(counts, np.array(stretches, dtype=np.int64), size, out)].tolist()
+        found = out[: counting.largest(counts, np.array(list(chain.from_iterable(stretches))), size, out)].tolist()
         each = []
         at = 0
         for _ in stretches:

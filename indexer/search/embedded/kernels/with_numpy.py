@@ -94,20 +94,17 @@ class NumpyKernels:
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
         return scoring.best_of_many(keys, ranks[ids], min(count, len(keys)))
 
-    def runs(self, ids: Array, owner: Array) -> tuple[Array, Array]:
-        owners = owner[ids]
-        first = np.flatnonzero(np.concatenate([owners[:1] >= 0, owners[1:] != owners[:-1]]))
-        return owners[first], np.diff(np.append(first, len(owners)))
+    def owners_of(self, ids: Array, owner: Array) -> Array:
+        return numpy_counting.runs(ids, owner)[0]
 
-    def count_runs(self, ids: Array, owner: Array) -> int:
-        owners = owner[ids]
-        return int(np.count_nonzero(owners[1:] != owners[:-1])) + (len(owners) > 0)
+    def count_owners(self, ids: Array, owner: Array) -> int:
+        return len(self.owners_of(ids, owner))
 
-    def tally(self, runs: tuple[Array, Array], profiles: Profiles) -> Tally:
-        return numpy_counting.tally(runs, profiles)
+    def tally(self, records: Array, profiles: Profiles) -> Tally:
+        return numpy_counting.tally(records, profiles)
 
-    def sift(self, records: Array, runs: tuple[Array, Array], profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
-        return numpy_counting.sift(records, runs, profiles, asked, counts)
+    def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
+        return numpy_counting.sift(records, profiles, asked, counts)
 
     def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
         numpy_counting.add_values(counts, profiles, tally)
