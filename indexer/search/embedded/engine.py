@@ -13,6 +13,7 @@ import numpy as np
 from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound, QueryError
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
+from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
@@ -56,6 +57,7 @@ from indexer.search.response import (
 RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
 _RANKING = Ranking()
+_RESPONSE = constructor(SearchResponse)
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -123,17 +125,19 @@ class EmbeddedEngine:
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         total = sum([len(filtered.records()) for filtered in matches])
         fields = [field for field in request.facets if field != HISTOGRAM]
-        return SearchResponse(
-            facets=count_facets(fields, matches, snapshot, request, self._kernels),
-            histogram=self._histogram(snapshot, matches, request),
-            total=total,
-            documents=sum([filtered.document_count for filtered in matches]),
-            hits=read_hits(snapshot, ranked, highlighter),
-            generation=snapshot.generation,
-            relaxed=relaxed,
-            warnings=(*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
-            titles=self._titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
-            did_you_mean=self._meant(snapshot, evaluations, request, 0 if relaxed else total) if request.hints else None,
+        facets = count_facets(fields, matches, snapshot, request, self._kernels)
+        histogram = self._histogram(snapshot, matches, request)
+        return _RESPONSE(
+            total,
+            sum([filtered.document_count for filtered in matches]),
+            read_hits(snapshot, ranked, highlighter),
+            snapshot.generation,
+            facets,
+            histogram,
+            relaxed,
+            (*request.query.warnings, RELAXED) if relaxed else request.query.warnings,
+            self._titles(snapshot, evaluations, request) if request.hints and request.page == 1 else (),
+            self._meant(snapshot, evaluations, request, 0 if relaxed else total) if request.hints else None,
         )
 
     def _meant(
@@ -208,10 +212,7 @@ class EmbeddedEngine:
         first, size, segments = (request.page - 1) * request.page_size, request.page_size, snapshot.segments
         if request.order is Sort.RELEVANCE:
             passing = [filtered.records() for filtered in matches]
-            rows = [
-                None if (found := evaluation.rows(tree, records)) is None else filtered.rows(found)
-                for evaluation, filtered, records in zip(evaluations, matches, passing, strict=True)
-            ]
+            rows = [each.rows(tree, filtered.places) for each, filtered in zip(evaluations, matches, strict=True)]
             best = rank(tree, evaluations, passing, rows, snapshot.statistics, self._ranking, first + size)
             ranked = by_score(segments, best.scored, first, size)
             return explained(ranked, best.looks) if request.explain else ranked

@@ -69,21 +69,20 @@ class Evaluation:
         judged: Array = records[chosen[languages.by_record[records]]]
         return judged
 
-    def rows(self, node: Tree, passing: Array) -> Array | None:
+    def rows(self, node: Tree, places: Array | None) -> Array | None:
         """Where a tree is words that must all be there: their postings in its records, [word, i]; else None.
 
-        passing: those of its records that are asked about. Where they are all of a single word's, there is no column: its
-        postings are theirs in a row.
+        places: of those of its records that are asked about, among all of them. Where they are all of a single word's (None),
+        there is no column: its postings are theirs in a row.
         """
         if self.segment.live is not None:
             return None
         if isinstance(node, (Word, Phrase, Wildcard, Fuzzy)) and node.field is None:
-            found = self.matches(node, "text")
-            if passing is found.units:
+            if places is None:
                 return _IN_A_ROW
-            first = max(found.first, 0)
-            return np.arange(first, first + len(found.units), dtype=np.uint32)[None]
-        return self._rows.get(id(node))
+            return (places + max(self.matches(node, "text").first, 0)).astype(np.uint32)[None]
+        rows = self._rows.get(id(node))
+        return rows if rows is None or places is None else rows.take(places, axis=1)
 
     def _words(self, nodes: Sequence[Node]) -> list[Matches] | None:
         """The matches of words, if all nodes are words of the text."""

@@ -44,9 +44,10 @@ class Filtered:
         """The records that pass every filter, less that on a field of records, ascending."""
         return self._found if self._asked is None else self._sift(self._asked, but).records
 
-    def rows(self, rows: Array) -> Array:
-        """Of what was told row by row of all matching records, that of those that pass every filter."""
-        return rows if self._asked is None else rows.take(self._sift(self._asked).places, axis=1)
+    @property
+    def places(self) -> Array | None:
+        """The places of the records that pass among all that match; None where nothing is filtered."""
+        return None if self._asked is None else self._sift(self._asked).places
 
     @property
     def document_count(self) -> int:

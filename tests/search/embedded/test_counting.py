@@ -1,0 +1,208 @@
+"""Counting by document, by profile and by date: both kernels against counting one record after the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from indexer.errors import IndexCorrupt
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.profiles import Profiles
+from indexer.search.embedded.kernels import Kernels, load_kernels
+from indexer.search.embedded.kernels.counted import Asked, Tally
+
+SOURCES, TAGS, INTERVALS = 3, 4, 5
+
+
+class Held(NamedTuple):
+    """What a document of the example has: ordinals of a source and of tags, a stated interval, and so many records."""
+
+    source: int
+    tags: tuple[int, ...]
+    interval: int
+    records: int
+
+
+class _Columns:
+    """Stands in for the columns of a file."""
+
+    def __init__(self, values: int, ordinals: Array, starts: Array | None, per_document: bool = True) -> None:
+        self.values = [b""] * values
+        self.ordinals = ordinals
+        self.starts = starts
+        self.per_document = per_document
+
+
+held = st.builds(
+    Held,
+    source=st.integers(0, SOURCES),
+    tags=st.lists(st.integers(1, TAGS), unique=True, max_size=3).map(tuple),
+    interval=st.integers(0, INTERVALS - 1),
+    records=st.integers(0, 4),
+)
+
+
+@pytest.fixture(scope="module", params=["numpy", "numba"])
+def kernels(request: pytest.FixtureRequest) -> Kernels:
+    """Each implementation."""
+    if request.param == "numba":
+        pytest.importorskip("numba")
+    return load_kernels(request.param)
+
+
+def _profiles(documents: list[Held]) -> Profiles:
+    tags = np.array([tag for document in documents for tag in document.tags], dtype=np.uint16)
+    starts = np.cumsum([0, *(len(document.tags) for document in documents)]).astype(np.uint32)
+    counts = [document.records for document in documents]
+    columns = {
+        "kind": _Columns(1, np.ones(sum(counts), dtype=np.uint16), None, per_document=False),
+        "source": _Columns(SOURCES, np.array([document.source for document in documents], dtype=np.uint16), None),
+        "tag": _Columns(TAGS, tags, starts),
+    }
+    return Profiles.of(
+        columns,  # type: ignore[arg-type]  # they have what is read of columns
+        np.repeat(np.arange(len(documents), dtype=np.uint32), counts),
+        np.cumsum([0, *counts]).astype(np.uint32),
+        np.array([document.interval for document in documents], dtype=np.uint16),
+        INTERVALS,
+    )
+
+
+def _numbers(document: Held) -> Counter[int]:
+    """The numbers of a document's values: sources from 0 on, tags behind them."""
+    return Counter([document.source, *((SOURCES + 1 + tag for tag in document.tags or (0,)))])
+
+
+@given(st.lists(held, max_size=12))
+def test_documents_have_one_profile_where_they_have_the_same_values(documents: list[Held]) -> None:
+    profiles = _profiles(documents)
+    assert profiles.fields == {"source": (0, 4), "tag": (4, 9), "kind": (9, 11)}
+    values: dict[int, tuple[int, tuple[int, ...]]] = {}
+    for document, profile in zip(documents, profiles.documents.profiles.tolist(), strict=True):
+        numbers = profiles.values[profiles.starts[profile] : profiles.starts[profile + 1]]
+        assert Counter(numbers.tolist()) == _numbers(document)
+        assert values.setdefault(profile, (document.source, document.tags)) == (document.source, document.tags)
+    assert len(profiles) == len(values) == len({(document.source, document.tags) for document in documents})
+
+
+@pytest.mark.parametrize("field", ["source", "tag", "kind"])
+def test_values_that_are_none_are_refused(field: str) -> None:
+    columns = {name: _Columns(1, np.ones(2, dtype=np.uint16), None) for name in ("source", "tag", "kind")}
+    columns[field].ordinals[1] = 2
+    two = np.arange(2, dtype=np.uint32)
+    with pytest.raises(IndexCorrupt, match="values that it does not have"):
+        Profiles.of(columns, two, np.arange(3, dtype=np.uint32), two, 2)  # type: ignore[arg-type]
+
+
+def _failed(document: Held) -> set[str]:
+    """The filters of the example that it fails: source 1 or 2; not tag 2, and tag 1 or 3; interval 1, 2 or 4."""
+    passed = {
+        "source": document.source in (1, 2),
+        "tag": 2 not in document.tags and not {1, 3}.isdisjoint(document.tags),
+        "published": document.interval in (1, 2, 4),
+    }
+    return {name for name, passes in passed.items() if not passes}
+
+
+def _asked() -> Asked:
+    wanting, excluding = np.zeros(11, dtype=np.int64), np.zeros(11, dtype=np.int64)
+    wanting[[1, 2]], wanting[[5, 7]], excluding[6] = 1, 2, 2
+    failing_days = np.ones(INTERVALS, dtype=bool)
+    failing_days[[1, 2, 4]] = False
+    return Asked(wanting, excluding, 3, failing_days)
+
+
+def _assert_counts(kernels: Kernels, documents: list[Held], some: Array) -> None:
+    """The records of an example that are `some`, tallied and sifted as one would by hand."""
+    profiles = _profiles(documents)
+    owners = profiles.documents.of_record[some]
+    having = [documents[owner] for owner in owners.tolist()]
+    assert kernels.owners_of(some, profiles.documents.of_record).tolist() == sorted(set(owners.tolist()))
+    assert kernels.count_owners(some, profiles.documents.of_record) == len(set(owners.tolist()))
+
+    tally = kernels.tally(some, profiles)
+    assert tally.documents == len(set(owners.tolist()))
+    assert _by_interval(tally) == Counter(one.interval for one in having)
+    assert _by_value(kernels, profiles, tally) == _expected(having, lambda _document, _field: True)
+
+    failed = [_failed(document) for document in having]
+    places = [place for place, fails in enumerate(failed) if not fails]
+    for tallied in (True, False):
+        sifted = kernels.sift(some, profiles, _asked(), tallied)
+        assert sifted.places.tolist() == places
+        assert sifted.records.tolist() == some[places].tolist()
+        assert sifted.tally.documents == len(set(owners[places].tolist()))
+        if tallied:
+            in_reach = [one for one, fails in zip(having, failed, strict=True) if fails <= {"published"}]
+            assert _by_interval(sifted.tally) == Counter(one.interval for one in in_reach)
+            counted = _by_value(kernels, profiles, sifted.tally)
+            assert counted == _expected(having, lambda document, field: _failed(document) <= {field})
+
+
+def _by_interval(tally: Tally) -> Counter[int]:
+    return +Counter(dict(enumerate(tally.by_interval.tolist())))
+
+
+def _by_value(kernels: Kernels, profiles: Profiles, tally: Tally) -> Counter[int]:
+    counts = np.zeros(11, dtype=np.int64)
+    kernels.add_values(counts, profiles, tally)
+    return +Counter(dict(enumerate(counts.tolist())))
+
+
+def _expected(having: list[Held], counts: Callable[[Held, str], bool]) -> Counter[int]:
+    """Records by the numbers of their values, where they count in the value's field."""
+    numbers = Counter[int]()
+    for document in having:
+        for number in _numbers(document):
+            numbers[number] += counts(document, "source" if number <= SOURCES else "tag")
+    return +numbers
+
+
+@given(documents=st.lists(held, max_size=12), random=st.randoms())
+def test_counts_are_those_of_one_record_after_the_other(kernels: Kernels, documents: list[Held], random: Random) -> None:
+    everything = sum(document.records for document in documents)
+    some = sorted(random.sample(range(everything), random.randint(0, everything)))
+    _assert_counts(kernels, documents, np.array(some, dtype=np.uint32))
+    _assert_counts(kernels, documents, np.arange(everything, dtype=np.uint32))
+
+
+@pytest.mark.parametrize("share", [0.5, 0.95, 1.0])
+def test_documents_go_on_from_one_window_to_the_next(kernels: Kernels, share: float) -> None:
+    random = Random(5)
+    lengths = (0, 1, 2, 3, 50, 9_000)
+    documents = [
+        Held(random.randint(0, SOURCES), tuple(random.sample(range(1, TAGS + 1), 2)), random.randrange(INTERVALS), records)
+        for records in random.choices(lengths, weights=(20, 500, 300, 300, 20, 1), k=9_000)
+    ]
+    everything = sum(document.records for document in documents)
+    some = [record for record in range(everything) if random.random() < share]
+    _assert_counts(kernels, documents, np.array(some, dtype=np.uint32))
+
+
+@given(
+    counts=st.lists(st.integers(0, 5), min_size=2, max_size=40), cut=st.integers(1, 39), size=st.sampled_from([0, 1, 3, 200])
+)
+def test_the_largest_counts_of_stretches(kernels: Kernels, counts: list[int], cut: int, size: int) -> None:
+    stretches = [(0, min(cut, len(counts) - 1)), (min(cut, len(counts) - 1), len(counts))]
+    found = kernels.largest(np.array(counts, dtype=np.int64), stretches, size)
+    for (begin, end), largest in zip(stretches, found, strict=True):
+        above = [place for place in range(1, end - begin) if counts[begin + place]]
+        best = sorted(above, key=lambda place: (-counts[begin + place], place))[:size]
+        assert largest == (best, [counts[begin + place] for place in best], len(above), counts[begin])
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0, 7, 8, 11])), max_size=10))
+def test_counts_by_bucket(kernels: Kernels, drawn: list[tuple[int, int]]) -> None:
+    counts, keys = (np.array(column, dtype=np.int64) for column in ([at[side] for at in drawn] for side in (0, 1)))
+    by_key, (low, high, coarser) = kernels.buckets(counts, keys, 7, 5)
+    assert by_key.tolist() == [sum(count for count, key in drawn if key == wanted) for wanted in range(7, 12)]
+    held = [key for count, key in drawn if count and key]
+    assert (low, high) == ((min(held), max(held)) if held else (1, 0))
+    assert coarser == sum(count for count, key in drawn if not key)
