@@ -77,7 +77,7 @@ def _profiles(documents: list[Held]) -> Profiles:
 
 def _numbers(document: Held) -> Counter[int]:
     """The numbers of a document's values: sources from 0 on, tags behind them."""
-    return Counter([document.source, *((SOURCES + 1 + tag for tag in document.tags or (0,)))])
+    return Counter([document.source, *(SOURCES + 1 + tag for tag in document.tags or (0,))])
 
 
 @given(st.lists(held, max_size=12))
