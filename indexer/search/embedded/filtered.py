@@ -125,13 +125,16 @@ def _asked(segment: Segment, request: SearchRequest) -> Asked:
     """The filters on documents, as profiles are told them."""
     profiles, required = segment.profiles, 0
     wanting, excluding = (np.zeros(profiles.bounds[-1], dtype=np.int64) for _ in range(2))
-    for bit, (field, (begin, _)) in enumerate(profiles.fields.items()):
-        for chosen in request.filters:
-            if chosen.field == field and FIELD_BY_NAME[field].per_document:
-                column = segment.column(field)
-                wanting[begin + _places(column, chosen.included)] = 1 << bit
-                excluding[begin + _places(column, chosen.excluded)] = 1 << bit
-                required |= bool(chosen.included) << bit
+    bits = {field: 1 << place for place, field in enumerate(profiles.fields)}
+    for chosen in request.filters:
+        if not FIELD_BY_NAME[chosen.field].per_document:
+            continue
+        column, bit, begin = segment.column(chosen.field), bits[chosen.field], profiles.fields[chosen.field][0]
+        required |= bit if chosen.included else 0
+        for marks, values in ((wanting, chosen.included), (excluding, chosen.excluded)):
+            for value in values:
+                if place := column.place(value):
+                    marks[begin + place] = bit
     if not (request.published_from or request.published_to):
         return Asked(wanting, excluding, required, _NO_DAYS)
     return Asked(wanting, excluding, required, ~overlapping(segment, *published_range(request)))

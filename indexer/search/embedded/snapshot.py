@@ -71,11 +71,18 @@ class MergedValues:
 
     def place(self, value: str) -> int:
         """The ordinal of a value, 0 where no record has it."""
+        if self._ordinals is not None:
+            return self._ordinals.get(value, 0)
         for column, places in zip(self.columns, self.places, strict=True):
             local = column.place(value)
             if local:
                 return int(places[local])
         return 0
+
+    @cached_property
+    def _ordinals(self) -> dict[str, int] | None:
+        """All values' ordinals, where they are few."""
+        return None if self._labels is None else {label: ordinal for ordinal, label in enumerate(self._labels, 1)}
 
 
 def open_segment(index_dir: Path, entry: SegmentEntry) -> Segment:

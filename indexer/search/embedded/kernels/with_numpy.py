@@ -98,7 +98,8 @@ class NumpyKernels:
         return numpy_counting.runs(ids, owner)[0]
 
     def count_owners(self, ids: Array, owner: Array) -> int:
-        return len(self.owners_of(ids, owner))
+        owners = owner[ids]
+        return int(np.count_nonzero(owners[1:] != owners[:-1])) + (len(owners) > 0)
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         return numpy_counting.tally(records, profiles)
