@@ -14,7 +14,7 @@ from indexer.search.response import MAX_TITLES, Facet, FacetState, FacetValue
 from tests.conftest import EngineFactory
 from tests.engines.strategies import requests
 from tests.oracle import OracleEngine
-from tests.records import make_document
+from tests.records import make_document, make_paragraph
 
 PREFIXES = (
     "i",
@@ -108,6 +108,13 @@ def test_titles_stand_on_the_first_page_alone_and_only_where_hints_are_wanted(sm
     assert len(small.search(SearchRequest(query, page_size=1)).titles) == MAX_TITLES
     assert small.search(SearchRequest(query, page=2, page_size=1)).titles == ()
     assert small.search(SearchRequest(query, hints=False)).titles == ()
+
+
+def test_a_section_of_documents_in_several_languages_is_one_value(engine_factory: EngineFactory) -> None:
+    paragraphs = [make_paragraph("word", section=section) for section in ("Air defence", "Borders", "Costs")]
+    engine = engine_factory(make_document(f"{language}.md", paragraphs, language=language) for language in ("de", "en", "fr"))
+    for prefix, section in (("ai", "Air defence"), ("def", "Air defence"), ("bor", "Borders"), ("cos", "Costs")):
+        assert engine.facet(SearchRequest(), "section", prefix).values == (FacetValue(section, 3),)
 
 
 @given(example=st.data(), field=st.sampled_from(FACETS), prefix=st.sampled_from(PREFIXES))

@@ -40,5 +40,6 @@ def begun_values(snapshot: Snapshot, field: str, text: str, kernels: Kernels) ->
     values = snapshot.values(field)
     mask = np.zeros(len(values) + 1, dtype=bool)
     for segment, places in zip(snapshot.segments, values.places, strict=True):
-        mask[places[begun_units(segment, field, text, kernels).astype(np.int64) + 1]] = True
+        units = begun_units(segment, field, text, kernels)
+        mask[places[segment.column(field).ordinals_of_units(units)]] = True
     return mask

@@ -65,6 +65,12 @@ class Column:
         mask[np.repeat(np.arange(len(mask)), np.diff(self.starts))[chosen[self.ordinals]]] = True
         return mask
 
+    def ordinals_of_units(self, units: Array) -> Array:
+        """The ordinals of the values that these units (numbers from 0) are."""
+        if self.unit_ordinals is self.ordinals:
+            return units.astype(np.int64) + 1
+        return np.flatnonzero(_mask(self.ordinals[self.owners_with_units(units)], len(self.values)))
+
     def units_of(self, owner: int) -> Array:
         """The units of an owner, as numbers from 0."""
         if self.starts is None:
