@@ -12,7 +12,7 @@ from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tall
 
 def runs(ids: Array, owner: Array) -> tuple[Array, Array]:
     """The owners of ids, and how many ids each has."""
-    owners = owner[ids]
+    owners = owner.take(ids)
     first = np.flatnonzero(np.concatenate([owners[:1] >= 0, owners[1:] != owners[:-1]]))
     return owners[first], np.diff(np.append(first, len(owners)))
 

@@ -24,6 +24,13 @@ from indexer.search.embedded.kernels.term import (
     Terms,
 )
 
+# Fewer records are scored at once.
+_FEW = 2_000
+# So many groups of records for each that is wanted.
+_GROUPS = 10
+# Scores are rounded to 1e-6: equal ones may have lain so far apart.
+_ROUNDED = 2e-6
+
 
 class _Term(NamedTuple):
     """A term's postings in the text, and what title and section add to tf: by document of `titles`, by a record's section."""
@@ -52,24 +59,52 @@ def _term(terms: Terms, number: int) -> _Term:
 
 
 def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
-    """See Kernels.rank."""
+    """See Kernels.rank.
+
+    Of many records, all are scored in half the digits, and only those that may be among the best in all of them.
+    """
     within, count = terms.within, min(count, len(records))
     if not count:
         return records[:0], np.zeros(0)
     each = [_term(terms, number) for number in range(len(terms.factors))]
+    if len(records) > max(_FEW, 2 * _GROUPS * count):
+        rough = _scores(records, rows, terms, each, k1, np.float32)
+        chosen = _promising(rough, count, len(each))
+        records, rows = records[chosen], _columns(rows, terms, chosen)
+    return best_scored(records, np.round(_scores(records, rows, terms, each, k1, np.float64), 6), within, count)
+
+
+def _promising(rough: Array, count: int, terms: int) -> Array:
+    """The places of all records whose score may be among the `count` largest, by scores in half the digits."""
+    size = _GROUPS * count
+    # So many groups have a record of at least that; to find it among all records would take longer than all else.
+    of_groups = rough[: len(rough) // size * size].reshape(-1, size).max(axis=0)
+    floor = float(np.partition(of_groups, size - count)[size - count])
+    # A term's part is a few operations, each of which is wrong by half a unit of the last digit at most.
+    wrong = (16 + terms) * float(np.finfo(np.float32).eps)
+    return np.flatnonzero(rough >= floor * (1 - wrong) - _ROUNDED)
+
+
+def _columns(rows: Array | None, terms: Terms, chosen: Array) -> Array | None:
+    """The rows of the chosen records."""
+    if rows is None:
+        return None
+    return rows[:, chosen] if rows.shape[1] else (terms.spans[:1, BEGIN:END] + chosen).astype(np.uint32)
+
+
+def _scores(
+    records: Array, rows: Array | None, terms: Terms, each: Sequence[_Term], k1: float, digits: type[np.floating]
+) -> Array:
+    """The scores of some records, before they are rounded."""
+    within = terms.within
     if rows is not None:
-        scores = _aligned(records, rows, terms, each, k1)
-        return best_scored(records, np.round(scores, 6), within, count)
-    total = np.zeros(len(records))
-    whole = np.zeros(len(within.documents)) if len(records) * 16 > len(within.documents) else None
+        return _aligned(records, rows, terms, each, k1, digits)
+    if len(records) * 16 > len(within.documents):
+        return _everywhere(records, each, within, k1, digits)
+    total = np.zeros(len(records), dtype=digits)
     for term in each:
-        if whole is None:
-            _add_at_records(total, records, term, within, k1)
-        else:
-            _add_everywhere(whole, term, within, k1)
-    if whole is not None:
-        total += whole[records]
-    return best_scored(records, np.round(total, 6), within, count)
+        _add_at_records(total, records, term, within, k1)
+    return total
 
 
 def look_again(
@@ -123,12 +158,12 @@ def best_of_many(keys: Array, ranks: Array, count: int) -> Array:
     return order[:count]
 
 
-def _aligned(records: Array, rows: Array, terms: Terms, each: Sequence[_Term], k1: float) -> Array:
+def _aligned(records: Array, rows: Array, terms: Terms, each: Sequence[_Term], k1: float, digits: type[np.floating]) -> Array:
     """The scores of records that have all terms."""
-    total, within = np.zeros(len(records)), terms.within
-    weights = within.weights[within.lengths[records]]
+    total, within = np.zeros(len(records), dtype=digits), terms.within
+    weights = within.weights.astype(digits, copy=False).take(within.lengths.take(records))
     for number, term in enumerate(each):
-        freqs = terms.text[1][rows[number, : len(records)]] if rows.shape[1] else term.freqs
+        freqs = terms.text[1].take(rows[number, : len(records)]) if rows.shape[1] else term.freqs
         tf = _with_titles(freqs * weights, records, term, within)
         total += term.factor * tf / (k1 + tf)
     return total
@@ -137,12 +172,22 @@ def _aligned(records: Array, rows: Array, terms: Terms, each: Sequence[_Term], k
 def _with_titles(tf: Array, records: Array, term: _Term, within: Records) -> Array:
     """What title and section add to the text's part, record by record."""
     if len(term.titles):
-        documents = within.documents[records]
-        titled = contained(documents, term.titles)
-        tf[titled] += term.title_parts[np.searchsorted(term.titles, documents[titled])]
+        documents = within.documents.take(records)
+        if len(records) > len(term.titles):
+            tf += _by_document(term, within, tf.dtype).take(documents)
+        else:
+            titled = contained(documents, term.titles)
+            tf[titled] += term.title_parts[np.searchsorted(term.titles, documents[titled])]
     if term.section_parts is not None:
         tf += term.section_parts[within.sections[records]]
     return tf
+
+
+def _by_document(term: _Term, within: Records, digits: np.dtype[np.floating]) -> Array:
+    """What titles add to tf, by document."""
+    parts = np.zeros(len(within.ranks), dtype=digits)
+    parts[term.titles] = term.title_parts
+    return parts
 
 
 def _occurrences(units: Array, freqs: Array, records: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
@@ -166,27 +211,35 @@ def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array
     return summed
 
 
-def _add_everywhere(whole: Array, term: _Term, within: Records, k1: float) -> None:
-    """Add a term's part to the scores of all records of a segment."""
-    # Indexes of this type are not converted each time.
-    units = term.units.astype(np.intp)
-    if term.constant:
-        whole[units] += term.factor
-        return
-    tf = term.freqs * within.weights.take(within.lengths.take(units))
-    if not len(term.titles) and term.section_parts is None:
-        whole[units] += term.factor * tf / (k1 + tf)
-        return
-    besides = np.zeros(len(whole)) if term.section_parts is None else term.section_parts[within.sections]
-    begins, ends = within.bounds[term.titles].astype(np.intp), within.bounds[term.titles + np.uint32(1)].astype(np.intp)
-    titled = ranges(begins, ends)
-    besides[titled] += np.repeat(term.title_parts, ends - begins)
-    tf += besides.take(units)
-    whole[units] += term.factor * tf / (k1 + tf)
-    besides[units] = 0
-    elsewhere = titled if term.section_parts is None else np.flatnonzero(besides)
-    tf = besides.take(elsewhere)
-    whole[elsewhere] += term.factor * tf / (k1 + tf)
+def _everywhere(records: Array, each: Sequence[_Term], within: Records, k1: float, digits: type[np.floating]) -> Array:
+    """The scores of many records, by adding up those of all records of the segment."""
+    of_texts = np.zeros(len(within.documents), dtype=digits)
+    of_documents, of_records = np.zeros(len(within.ranks), dtype=digits), np.zeros(len(records), dtype=digits)
+    weights = within.weights.astype(digits, copy=False)
+    for term in each:
+        # Indexes of this type are not converted each time.
+        units = term.units.astype(np.intp)
+        if term.constant:
+            of_texts[units] += term.factor
+            continue
+        tf = term.freqs * weights.take(within.lengths.take(units))
+        if not len(term.titles) and term.section_parts is None:
+            of_texts[units] += term.factor * tf / (k1 + tf)
+            continue
+        # What titles and sections add alone is added for all of their records, and the texts add the rest.
+        alone = _with_titles(np.zeros(len(units), dtype=digits), units, term, within)
+        tf += alone
+        of_texts[units] += term.factor * (tf / (k1 + tf) - alone / (k1 + alone))
+        if term.section_parts is None:
+            alone = _by_document(term, within, of_documents.dtype)
+            of_documents += term.factor * alone / (k1 + alone)
+        else:
+            alone = _with_titles(np.zeros(len(records), dtype=digits), records, term, within)
+            of_records += term.factor * alone / (k1 + alone)
+    of_records += of_texts.take(records)
+    if of_documents.any():
+        of_records += of_documents.take(within.documents.take(records))
+    return of_records
 
 
 def _add_at_records(total: Array, records: Array, term: _Term, within: Records, k1: float) -> None:

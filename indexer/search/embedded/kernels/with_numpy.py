@@ -29,6 +29,10 @@ class NumpyKernels:
     def intersection(self, first: Array, second: Array) -> Array:
         if len(first) > len(second):
             first, second = second, first
+        if _dense((first, second)):
+            marks = np.zeros(int(max(first[-1], second[-1])) + 1, dtype=bool)
+            marks[second.astype(np.intp)] = True
+            return first[marks.take(first)]
         return first[contained(first, second)]
 
     def difference(self, first: Array, second: Array) -> Array:
@@ -42,7 +46,7 @@ class NumpyKernels:
             return np.unique(np.concatenate(held)) if held else np.zeros(0, dtype=np.uint32)
         mask = np.zeros(size, dtype=bool)
         for array in held:
-            mask[array] = True
+            mask[array.astype(np.intp)] = True
         return np.flatnonzero(mask).astype(np.uint32)
 
     def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
@@ -56,6 +60,8 @@ class NumpyKernels:
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         stretches = [ids[begin:end] for begin, end in zip(begins, ends, strict=True)]
+        if _dense(stretches):
+            return _all_of_by_counts(stretches, begins)
         records = functools.reduce(self.intersection, sorted(stretches, key=len))
         rows = [begin + np.searchsorted(stretch, records) for begin, stretch in zip(begins, stretches, strict=True)]
         return records, np.array(rows, dtype=np.uint32)
@@ -98,7 +104,7 @@ class NumpyKernels:
         return numpy_counting.runs(ids, owner)[0]
 
     def count_owners(self, ids: Array, owner: Array) -> int:
-        owners = owner[ids]
+        owners = owner.take(ids)
         return int(np.count_nonzero(owners[1:] != owners[:-1])) + (len(owners) > 0)
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
@@ -153,11 +159,9 @@ class NumpyKernels:
 
     def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> list[Array]:
         """For each of some terms, by their stretches, where it stands in the units that have all of them, as keys."""
-        stretches = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
-        units = functools.reduce(self.intersection, sorted((occurring.ids[one] for one in stretches), key=len))
+        units, rows = self.all_of(occurring.ids, np.array(begins), np.array(ends))
         keys = []
-        for one in stretches:
-            held = one.start + np.searchsorted(occurring.ids[one], units)
+        for held in rows.astype(np.int64):
             each = occurring.freqs[held].astype(np.int64)
             places = ranges(first := _first_positions(occurring, held), first + each)
             keys.append((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places])
@@ -175,7 +179,7 @@ class NumpyKernels:
         units, freqs = occurring.ids[begin:end], occurring.freqs[begin:end]
         places = np.arange(place, place + size)
         if within is not None:
-            held = np.flatnonzero(contained(units, within))
+            held = np.searchsorted(units, self.intersection(units, within))
             units, freqs = units[held], freqs[held]
             first = _first_positions(occurring, begin + held)
             places = ranges(first, first + freqs)
@@ -197,6 +201,25 @@ class NumpyKernels:
             return first[contained(first + shift, second)]
         kept: Array = second[contained(second - shift, first)] - shift
         return kept
+
+
+def _dense(lists: Sequence[Array]) -> bool:
+    """Whether none of some lists of ids is much shorter than the others, or than the largest of their ids.
+
+    What is looked up in an array by id then takes less time than a search for each.
+    """
+    shortest, longest = min(map(len, lists)), max(map(len, lists))
+    return shortest > 0 and max(longest, max(int(ids[-1]) for ids in lists) // 8) < 16 * shortest
+
+
+def _all_of_by_counts(stretches: Sequence[Array], begins: Array) -> tuple[Array, Array]:
+    """See Kernels.all_of."""
+    having = np.zeros(max(int(stretch[-1]) for stretch in stretches) + 1, dtype=np.uint16)
+    for stretch in stretches:
+        having[stretch.astype(np.intp)] += 1
+    held = [np.flatnonzero(having.take(stretch) == len(stretches)) for stretch in stretches]
+    rows = [begin + places for begin, places in zip(begins, held, strict=True)]
+    return stretches[0][held[0]], np.array(rows, dtype=np.uint32)
 
 
 def _merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
@@ -225,7 +248,13 @@ def _counted(keys: Array) -> tuple[Array, Array]:
 
 
 def _first_positions(within: Occurring, postings: Array) -> Array:
-    """Where the positions of each of these postings begin."""
+    """Where the positions of each of these postings, which ascend, begin."""
+    if len(postings) and int(postings[-1] - postings[0]) < SKIP * len(postings):
+        # So near each other, what stands before them is added up once for all.
+        start = int(postings[0]) // SKIP
+        together = np.cumsum(within.freqs[start * SKIP : int(postings[-1]) + 1], dtype=np.int64)
+        begun: Array = within.skips[start] + together.take(postings - start * SKIP) - within.freqs[postings]
+        return begun
     skipped = postings // SKIP
     begins = skipped * SKIP
     each = within.freqs[ranges(begins, postings)].astype(np.int64)
