@@ -65,6 +65,8 @@ def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: 
 def test_what_stands_in_all_lists_is_found_at_its_places(kernels: str, shares: list[float], first: int, seed: int) -> None:
     random = np.random.default_rng(seed)
     lists = [(np.flatnonzero(random.random(40_000) < share) + first).astype(np.uint32) for share in shares]
+    both = load_kernels(kernels).intersection(lists[0], lists[1])
+    assert both.tolist() == sorted(set(lists[0].tolist()) & set(lists[1].tolist()))
     ids = np.concatenate(lists)
     ends = np.cumsum([len(one) for one in lists])
     begins = ends - [len(one) for one in lists]
