@@ -218,6 +218,8 @@ def _all_of_by_counts(stretches: Sequence[Array], begins: Array) -> tuple[Array,
     for stretch in stretches:
         having[stretch.astype(np.intp)] += 1
     held = [np.flatnonzero(having.take(stretch) == len(stretches)) for stretch in stretches]
+    if len(set(map(len, held))) > 1:
+        raise IndexError  # a damaged file has lists that do not ascend
     rows = [begin + places for begin, places in zip(begins, held, strict=True)]
     return stretches[0][held[0]], np.array(rows, dtype=np.uint32)
 
