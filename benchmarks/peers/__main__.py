@@ -23,7 +23,7 @@ from benchmarks.peers.indexes import Build, Shelf
 
 PACKAGES = ("tantivy", "Whoosh")
 
-_SIDE_BY_SIDE = ("loccit", "loccit-numpy", "tantivy", "fts5")
+_SIDE_BY_SIDE = ("loccit", "loccit-numpy", "loccit-bm25", "tantivy", "fts5")
 _USING_CORES = ("loccit", "tantivy")
 _TENTH = 10
 

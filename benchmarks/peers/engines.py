@@ -9,5 +9,12 @@ from benchmarks.peers.contender import EngineKind
 
 ENGINES: Mapping[str, EngineKind] = {
     kind.name: kind
-    for kind in (loccit_engine.KIND, loccit_engine.NUMPY, tantivy_engine.KIND, fts5_engine.KIND, whoosh_engine.KIND)
+    for kind in (
+        loccit_engine.KIND,
+        loccit_engine.NUMPY,
+        loccit_engine.BM25,
+        tantivy_engine.KIND,
+        fts5_engine.KIND,
+        whoosh_engine.KIND,
+    )
 }

@@ -17,7 +17,7 @@ _GROUP_NAMES = ("terms", "OR", "AND", "phrases")
 
 
 def beside_tantivy(courses: Courses) -> list[Goal]:
-    """Loccit's time as a part of tantivy-py's, and what numpy takes beside numba."""
+    """Loccit's time as a part of tantivy-py's, what numpy takes beside numba, and the ranking beside plain BM25."""
     goals = [
         in_every_class(
             "with facets at most a third of tantivy-py's time in every class (half is the least)",
@@ -35,6 +35,11 @@ def beside_tantivy(courses: Courses) -> list[Goal]:
             "numpy takes at most 5 times as long as numba in every class",
             _ratios(courses, "loccit-numpy", "loccit", (True, False)),
             5.0,
+        ),
+        in_every_class(
+            "the ranking takes at most 1.5 times as long as plain BM25 by the same engine in every class",
+            _ratios(courses, "loccit", "loccit-bm25", (True, False)),
+            1.5,
         ),
     ]
     return [goal for goal in goals if goal is not None]

@@ -15,6 +15,7 @@ from benchmarks.peers.contender import HITS, VALUES, Answer, Ask, EngineKind
 from benchmarks.question import Question
 from indexer.config import Settings
 from indexer.search.embedded import EmbeddedEngine
+from indexer.search.embedded.ranking import PLAIN, Ranking
 from indexer.search.engine import open_writer
 from webapp import params
 
@@ -36,9 +37,9 @@ _FACETS = "source,author,tag,published"
 class Loccit:
     """An opened index. kernels: the setting of that name."""
 
-    def __init__(self, folder: Path, kernels: str = "auto") -> None:
+    def __init__(self, folder: Path, kernels: str = "auto", ranking: Ranking | None = None) -> None:
         # Each word in its own spelling alone: no peer knows others, and the totals have to compare.
-        self._engine = EmbeddedEngine(folder, kernels)
+        self._engine = EmbeddedEngine(folder, kernels, ranking=ranking or Ranking())
         self._engine.status()
 
     def prepare(self, question: Question, facets: bool) -> Ask | None:
@@ -88,4 +89,7 @@ def edition() -> str:
 KIND = EngineKind("loccit", "Loccit", program_version, build, Loccit, edition=edition)
 NUMPY = EngineKind(
     "loccit-numpy", "Loccit on numpy", program_version, build, partial(Loccit, kernels="numpy"), KIND.name, edition
+)
+BM25 = EngineKind(
+    "loccit-bm25", "Loccit with plain BM25", program_version, build, partial(Loccit, ranking=PLAIN), KIND.name, edition
 )

@@ -14,7 +14,13 @@ from benchmarks.peers.totals import differences
 from benchmarks.question import Question
 from benchmarks.table import render
 
-RATIOS = (("loccit", "tantivy"), ("loccit-numpy", "loccit"), ("fts5", "loccit"), ("whoosh", "loccit"))
+RATIOS = (
+    ("loccit", "tantivy"),
+    ("loccit-numpy", "loccit"),
+    ("loccit", "loccit-bm25"),
+    ("fts5", "loccit"),
+    ("whoosh", "loccit"),
+)
 """Whose time is given as a part or multiple of whose."""
 
 _NOTHING = "-"

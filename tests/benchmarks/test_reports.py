@@ -102,6 +102,9 @@ def test_the_goals_of_speed_look_at_the_figures_that_they_name() -> None:
     third, without, kernels = goals.beside_tantivy(_courses())
     assert (third.verdict, without.verdict, kernels.verdict) == (Verdict.MISSED, Verdict.MET, Verdict.MET)
     assert third.evidence == "0.20 to 0.67; above: phrase of 2 words 0.67, 2 common terms, OR 0.40"
+    courses = {key: {**each, "loccit-bm25": _course("loccit-bm25", (0.1, 0.1), (3, 5))} for key, each in _courses().items()}
+    ranking = goals.beside_tantivy(courses)[-1]
+    assert ranking.evidence == "2.00 to 30.00; above: 2 common terms, OR 30.00, phrase of 2 words 10.00, term in < 0.01% 2.00"
     (fts5,) = goals.beside_fts5(_courses())
     assert fts5 == Goal(fts5.stated, Verdict.MET, "125 to 125")
     assert goals.beside_whoosh(_courses()) == []
