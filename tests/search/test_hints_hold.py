@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from indexer.search.request import SearchRequest
+import pytest
+
+from indexer.errors import ParameterError
+from indexer.fields import HISTOGRAM
+from indexer.search.request import Interval, SearchRequest
 from indexer.search.syntax import parse
 from indexer.search.warm import warm
 from tests.conftest import EngineFactory, make_document
 
 
-def test_an_index_of_many_years_is_prepared(disk_engine_factory: EngineFactory) -> None:
+def test_an_index_of_many_years_is_prepared(disk_engine_factory: EngineFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     dates = ("1900-01-01", "2020-01-01")
-    warm(disk_engine_factory([make_document(f"{date}.txt", ["The harbour of Ostrel."], published=date) for date in dates]))
+    engine = disk_engine_factory([make_document(f"{date}.txt", ["The harbour of Ostrel."], published=date) for date in dates])
+    with pytest.raises(ParameterError, match="interval"):
+        engine.search(SearchRequest(facets=(HISTOGRAM,), interval=Interval.DAY))
+    asked: list[str] = []
+    monkeypatch.setattr(engine, "facet", lambda _request, field, _prefix: asked.append(field))
+    warm(engine)
+    assert asked == ["source", "author", "tag"]  # what comes last
 
 
 def test_a_title_of_very_many_words_costs_no_phrase(disk_engine_factory: EngineFactory) -> None:
