@@ -229,7 +229,6 @@ _BROKEN = (
     zipfile.BadZipFile,
     struct.error,
     EOFError,
-    NotImplementedError,
     RuntimeError,
     ValueError,
     OSError,
@@ -238,7 +237,7 @@ _BROKEN = (
 
 def _broken(error: Exception) -> ExtractionError | OSError:
     """What is said of an error in unpacking; an error of the disk stays one."""
-    if isinstance(error, NotImplementedError):
+    if isinstance(error, RuntimeError):  # a method that zipfile does not know, or whose module this Python lacks
         return ExtractionError("packed in a way that cannot be read", "Pack it anew, as a plain ZIP or tar.gz.")
     if isinstance(error, OSError) and error.errno is not None:
         return error

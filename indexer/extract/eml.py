@@ -8,8 +8,7 @@ from email.message import Message
 
 from indexer.errors import ExtractionError
 from indexer.extract.content import InMemory, megabytes
-from indexer.extract.html import parse
-from indexer.extract.html_blocks import blocks_of
+from indexer.extract.html import piece_blocks
 from indexer.extract.mail_headers import is_mail, mail_metadata
 from indexer.extract.mail_parts import file_name, last_part, part_bytes, part_text, parts_of, read_message
 from indexer.extract.metadata import Stated, describe
@@ -29,11 +28,11 @@ def read(file: SourceFile) -> Iterator[Extracted | SourceFile]:
     parts = parts_of(message)
     last = last_part(message) if cut is not None else None
     taken: set[str] = set()
-    mail = _document(file, message, [part for part in parts.body if part is not last])
+    mail, *pieces = _document(file, message, [part for part in parts.body if part is not last])
     if cut is not None and isinstance(mail, Skip) and any(part is last for part in parts.body):
         mail = file.skip(_too_large(file))
         cut = None
-    yield mail
+    yield from (mail, *pieces)
     yield from map(PassedOver, parts.passed_over)
     for number, part in enumerate(parts.attached, start=1):
         if part is last:
@@ -58,14 +57,17 @@ def _path(name: str, number: int, taken: set[str]) -> str:
     return name
 
 
-def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Document | Skip:
-    """The mail itself. What is wrong with its text does not cost the attachments."""
+def _document(file: SourceFile, message: Message, body: Sequence[Message]) -> Iterator[Document | Skip]:
+    """The mail itself, and what is wrong with pieces of its text, which costs no attachments."""
+    lost: list[ExtractionError] = []
     try:
-        blocks = filled([block for part in body for block in _blocks(part)])
+        blocks = filled([block for part in body for block in _blocks(part, lost)], lost=lost)
     except ExtractionError as error:
-        return file.skip(error)
+        yield file.skip(error)
+        return
     stated = Stated(mail_metadata(message), Origin.MAIL, split_tags=False)
-    return Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
+    yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
+    yield from file.skip_pieces(lost)
 
 
 def _too_large(file: SourceFile) -> ExtractionError:
@@ -74,12 +76,12 @@ def _too_large(file: SourceFile) -> ExtractionError:
     return ExtractionError(reason, "Raise the setting max_file_bytes.")
 
 
-def _blocks(part: Message) -> Iterator[Block]:
+def _blocks(part: Message, lost: list[ExtractionError]) -> Iterator[Block]:
     text = part_text(part)
     if not text.strip():
         return
     if part.get_content_type() == "text/html":
-        yield from blocks_of(parse(text))
+        yield from piece_blocks(text, lost)
         return
     # A name or a greeting on a line of its own is no heading.
     for block in text_blocks(_SIGNATURE.sub("\n", text.replace("\r\n", "\n"))):

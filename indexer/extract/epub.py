@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
 from indexer.errors import ExtractionError
 from indexer.extract.encoding import declared_encoding, decode
-from indexer.extract.html import parse
+from indexer.extract.html import lost_behind, parse
 from indexer.extract.html_blocks import blocks_of, text_of
 from indexer.extract.metadata import describe
 from indexer.extract.package import Package, attribute, beside, local, opened_package
@@ -44,26 +44,27 @@ class _Book:
 
 
 def read(file: SourceFile) -> Iterator[Extracted]:
-    """The one document of a book, and a Skip for each chapter that cannot be read."""
+    """The one document of a book, and a Skip for each chapter that cannot be read, or not to its end."""
     with opened_package(file) as package:
         book = _book(package)
         protected = _protected(package)
         blocks: list[Block] = []
         skips: list[Skip] = []
         left_out = 0
+        lost: list[ExtractionError] = []
         for name in book.pages:
+            before = len(lost)
             try:
                 if name.lower() in protected:
                     raise ExtractionError("encrypted by copy protection", _PROTECTED)
-                found, dropped = _chapter(package, name, is_contents=name in book.contents)
+                found, dropped = _chapter(package, name, name in book.contents, lost)
                 blocks += found
                 left_out += dropped
             except ExtractionError as error:
-                skips.append(Skip(f"{file.shown} → {name}", error.reason, error.hint, whole=False))
+                lost.append(error)
+            skips += replace(file, shown=f"{file.shown} → {name}").skip_pieces(lost[before:])
     broken = package.skips()
-    if skips and len(skips) == len(book.pages):
-        raise ExtractionError(skips[0].reason, skips[0].hint)
-    filled_blocks = filled(blocks, "It may hold pictures alone.")
+    filled_blocks = filled(blocks, "It may hold pictures alone.", lost)
     metadata = describe(file.id, FORMAT.name, filled_blocks, stated_properties(book.properties), file.name)
     yield Document(metadata, filled_blocks, left_out)
     yield from (*skips, *broken)
@@ -111,8 +112,11 @@ def _protected(package: Package) -> set[str]:
     return {beside("", attribute(one, "URI") or "").lower() for one in references}
 
 
-def _chapter(package: Package, name: str, is_contents: bool) -> tuple[list[Block], int]:
-    """The blocks of a chapter, and how many characters are left out."""
+def _chapter(package: Package, name: str, is_contents: bool, lost: list[ExtractionError]) -> tuple[Sequence[Block], int]:
+    """The blocks of a chapter, and how many characters are left out.
+
+    lost: takes what is wrong where not all of it can be read.
+    """
     raw = package.read(name)
     try:
         root = parse(decode(raw, declared_encoding(raw)))
@@ -130,7 +134,9 @@ def _chapter(package: Package, name: str, is_contents: bool) -> tuple[list[Block
         return [], left_out
     for element in listing:
         _drop(element)
-    return list(blocks_of(body)), left_out
+    blocks = blocks_of(body)
+    lost += lost_behind(root, blocks)
+    return blocks, left_out
 
 
 def _drop(element: etree._Element) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from html import escape
 from html.entities import html5
@@ -17,6 +18,7 @@ from indexer.extract.feed_entry import OWN_ENTITY, entry_blocks, entry_metadata,
 from indexer.extract.metadata import Stated, describe
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Document, Origin, content_id, inner_id
+from indexer.report import Skip
 
 _PROLOGUE = r"(?>(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[.*?\]\s*)?>)\s*)*+"
 _ROOT = re.compile(
@@ -78,11 +80,13 @@ def _character(own: frozenset[str], entity: re.Match[str]) -> str:
     return escape(html5.get(f"{name};", entity[0]))
 
 
-def _entry(entry: etree._Element, feed: etree._Element, file: SourceFile) -> Iterator[Document]:
-    blocks = filled(entry_blocks(entry))
+def _entry(entry: etree._Element, feed: etree._Element, file: SourceFile) -> Iterator[Document | Skip]:
+    lost: list[ExtractionError] = []
+    blocks = filled(entry_blocks(entry, lost))
     own = own_id(entry) or content_id("\n".join(block.text for block in blocks))
     stated = Stated(entry_metadata(entry, feed), Origin.FEED, split_tags=False)
     yield Document(describe(inner_id(file.id, own), FORMAT.name, blocks, stated), blocks)
+    yield from replace(file, shown=file.parts.shown).skip_pieces(lost)
 
 
 def _recognizes(head: Head) -> bool:

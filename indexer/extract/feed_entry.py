@@ -11,7 +11,7 @@ from lxml import etree
 from indexer.cleaning import one_line
 from indexer.errors import ExtractionError
 from indexer.extract.dates import written_date
-from indexer.extract.html import parse
+from indexer.extract.html import parse, piece_blocks
 from indexer.extract.html_blocks import blocks_of, text_of
 from indexer.extract.text_blocks import text_blocks
 from indexer.model import Block, Json, Kind
@@ -119,20 +119,23 @@ def entry_metadata(entry: etree._Element, feed: etree._Element) -> dict[str, Jso
     return {key: value for key, value in found.items() if value}
 
 
-def entry_blocks(entry: etree._Element) -> tuple[Block, ...]:
-    """The text of an entry, else its summary, else its title. Raises ExtractionError where there is none of these."""
+def entry_blocks(entry: etree._Element, lost: list[ExtractionError]) -> tuple[Block, ...]:
+    """The text of an entry, else its summary, else its title. Raises ExtractionError where there is none of these.
+
+    lost: takes what is wrong where not all of it can be read.
+    """
     if any(instruction.target == OWN_ENTITY for instruction in entry.iter(etree.PI)):  # type: ignore[attr-defined]
         raise ExtractionError("uses an entity that the feed defines for itself", "Write what it stands for in its place.")
     for content in children(entry, *_CONTENTS):
-        if blocks := _content_blocks(content):
+        if blocks := _content_blocks(content, lost):
             return blocks
     title = first_line(entry, "title")
     if not title:
-        raise ExtractionError("no text")
+        raise next(iter(lost), ExtractionError("no text"))
     return (Block(Kind.PARAGRAPH, title),)
 
 
-def _content_blocks(content: etree._Element) -> tuple[Block, ...]:
+def _content_blocks(content: etree._Element, lost: list[ExtractionError]) -> tuple[Block, ...]:
     if len(content):
         return blocks_of(content)
     text = text_of(content)
@@ -140,7 +143,7 @@ def _content_blocks(content: etree._Element) -> tuple[Block, ...]:
         return ()
     if content.get("type") != "text" and _MARKUP.search(text):
         try:
-            return blocks_of(parse(text))
+            return piece_blocks(text, lost)
         except ExtractionError:
             return ()
     return text_blocks(text)

@@ -25,7 +25,7 @@ MAX_ELEMENTS = 15_000
 MAX_DEPTH = 250
 
 _ENOUGH = 0.95
-_DEEP_HINT = "Open the page in a browser, and save its text."
+_DEEP_HINT = "Open it in a program that shows it, and save its text."
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _BEGINNING = re.compile(r"(?>(?:<\?xml[^>]*>|<!--.*?-->)\s*)*+(?:<!doctype\s+html\b|<html[\s>])", re.IGNORECASE | re.DOTALL)
 _SAVED_SEARCH = 4_096
@@ -50,15 +50,12 @@ def read_page(file: SourceFile, text: str, format_name: str, known: Mapping[str,
     known: what is known of it besides what it states itself, and goes before that.
     """
     root = parse(text)
-    cut = _is_cut(root)
     found = main_blocks(root)
-    if cut and not found:
-        raise ExtractionError("nested too deeply", _DEEP_HINT)
-    blocks = filled(found, "The page holds none; perhaps a script puts it there when the page is shown.")
+    lost = lost_behind(root, found)
+    blocks = filled(found, "The page holds none; perhaps a script puts it there when the page is shown.", lost)
     stated = Stated({**stated_metadata(root), **known}, Origin.HTML)
     yield Document(describe(file.id, format_name, blocks, stated, file.name), blocks, _left_out(root, blocks))
-    if cut:
-        yield file.skip(ExtractionError("nested too deeply: what lies behind is left out", _DEEP_HINT), whole=False)
+    yield from file.skip_pieces(lost)
 
 
 def parse(text: str) -> etree._Element:
@@ -71,10 +68,23 @@ def parse(text: str) -> etree._Element:
         raise ExtractionError("no text", "The page is empty.") from error
 
 
-def _is_cut(root: etree._Element) -> bool:
-    """Whether the parser gave up in the midst of a page."""
+def piece_blocks(text: str, lost: list[ExtractionError]) -> tuple[Block, ...]:
+    """The blocks of HTML that stands in a file of another format. lost: takes what is wrong where not all of it can be read.
+
+    Raises ExtractionError where there is nothing in it.
+    """
+    root = parse(text)
+    blocks = blocks_of(root)
+    lost += lost_behind(root, blocks)
+    return blocks
+
+
+def lost_behind(root: etree._Element, found: Sequence[Block]) -> list[ExtractionError]:
+    """What is wrong with a page in the midst of which the parser gave up. found: the blocks before that."""
     log = root.getroottree().parser.error_log
-    return any(error.level == etree.ErrorLevels.FATAL and "depth" in error.message for error in log)
+    if not any(error.level == etree.ErrorLevels.FATAL and "depth" in error.message for error in log):
+        return []
+    return [ExtractionError("nested too deeply" + (": what lies behind is left out" if found else ""), _DEEP_HINT)]
 
 
 def main_blocks(root: etree._Element) -> tuple[Block, ...]:

@@ -15,8 +15,7 @@ from indexer.cleaning import collapse, printable
 from indexer.errors import ExtractionError
 from indexer.extract.encoding import decode
 from indexer.extract.front_matter import read_front_matter
-from indexer.extract.html import parse
-from indexer.extract.html_blocks import blocks_of
+from indexer.extract.html import piece_blocks
 from indexer.extract.metadata import Stated, describe
 from indexer.extract.source import Format, SourceFile, filled
 from indexer.extract.tables import row_blocks
@@ -36,27 +35,27 @@ def read(file: SourceFile) -> Iterator[Document | Skip]:
     front = read_front_matter(printable(decode(file.read())).lstrip("\n"))
     if front.error is not None:
         yield file.skip(front.error, whole=False)
-    tokens = _tokens(front.text)
-    found, is_deep = tuple(_blocks(tokens)), _is_too_deep(tokens)
-    if is_deep and not found:
-        raise ExtractionError("quotations or lists are nested too deeply", _DEEP_HINT)
-    blocks = filled(found, "There is nothing below the front matter." if front.values else "")
+    lost: list[ExtractionError] = []
+    found = markdown_blocks(front.text, lost)
+    blocks = filled(found, "There is nothing below the front matter." if front.values else "", lost)
     stated = Stated(front.values, Origin.FRONT_MATTER)
     yield Document(describe(file.id, FORMAT.name, blocks, stated, file.name), blocks)
-    if is_deep:
-        reason = "quotations or lists are nested too deeply: what stands in the innermost is left out"
-        yield file.skip(ExtractionError(reason, _DEEP_HINT), whole=False)
+    yield from file.skip_pieces(lost)
 
 
-def markdown_blocks(text: str) -> tuple[Block, ...]:
-    """The blocks of a text: comments and link definitions are dropped, HTML is reduced to its text."""
-    return tuple(_blocks(_tokens(text)))
+def markdown_blocks(text: str, lost: list[ExtractionError]) -> tuple[Block, ...]:
+    """The blocks of a text: comments and link definitions are dropped, HTML is reduced to its text.
 
-
-def _tokens(text: str) -> list[Token]:
+    lost: takes what is wrong where not all of it can be read.
+    """
     parser = _parser()
     parser.core.ruler.at("inline", partial(_read_inline, linkless=_parser().disable(["link", "image"])))
-    return parser.parse(text)
+    tokens = parser.parse(text)
+    blocks = tuple(_blocks(tokens, lost))
+    if _is_too_deep(tokens):
+        behind = ": what stands in the innermost is left out" if blocks else ""
+        lost.append(ExtractionError(f"quotations or lists are nested too deeply{behind}", _DEEP_HINT))
+    return blocks
 
 
 def _is_too_deep(tokens: Sequence[Token]) -> bool:
@@ -88,7 +87,7 @@ def _has_open_brackets(content: str) -> bool:
     return most > _MAX_OPEN_BRACKETS
 
 
-def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
+def _blocks(tokens: Sequence[Token], lost: list[ExtractionError]) -> Iterator[Block]:
     containers: list[Kind] = [Kind.PARAGRAPH]
     header: list[str] = []
     rows: list[list[str]] = []
@@ -116,7 +115,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[Block]:
             case "fence" | "code_block":
                 yield Block(Kind.CODE, token.content.strip("\n"))
             case "html_block":
-                yield from _html_blocks(token.content, containers[-1])
+                yield from _html_blocks(token.content, containers[-1], lost)
 
 
 def _text(token: Token) -> str:
@@ -137,9 +136,9 @@ def _inline(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.content
 
 
-def _html_blocks(markup: str, kind: Kind) -> Iterator[Block]:
+def _html_blocks(markup: str, kind: Kind, lost: list[ExtractionError]) -> Iterator[Block]:
     try:
-        blocks = blocks_of(parse(markup))
+        blocks = piece_blocks(markup, lost)
     except ExtractionError:
         return  # nothing but tags or a comment
     for block in blocks:

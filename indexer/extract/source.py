@@ -81,6 +81,10 @@ class SourceFile:
         """What the report says of an error in this file; whole: whether it costs the document."""
         return Skip(self.shown, error.reason, error.hint, whole)
 
+    def skip_pieces(self, errors: Sequence[ExtractionError]) -> Iterator[Skip]:
+        """What the report says of pieces that cannot be read, of a document that is indexed without them; of each kind once."""
+        yield from dict.fromkeys(self.skip(error, whole=False) for error in errors)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -120,9 +124,9 @@ class Format:
     version: int = 1
 
 
-def filled(blocks: Sequence[Block], hint: str = "") -> tuple[Block, ...]:
-    """The blocks that hold any text. Raises ExtractionError with the hint where none does."""
+def filled(blocks: Sequence[Block], hint: str = "", lost: Sequence[ExtractionError] = ()) -> tuple[Block, ...]:
+    """The blocks that hold any text. Raises ExtractionError where none does: the first of what was lost, or with the hint."""
     found = tuple(block for block in blocks if clean(block.text))
     if not found:
-        raise ExtractionError("no text", hint)
+        raise next(iter(lost), ExtractionError("no text", hint))
     return found

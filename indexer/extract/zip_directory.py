@@ -11,7 +11,7 @@ from indexer.extract.content import megabytes
 
 MAX_DIRECTORY = 32_000_000  # bytes; some hundred thousand members. The list is held in memory whole
 SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
-ERRORS = (zipfile.BadZipFile, NotImplementedError, struct.error, ValueError, OverflowError, LookupError, EOFError)
+ERRORS = (zipfile.BadZipFile, RuntimeError, struct.error, ValueError, OverflowError, LookupError, EOFError)
 """What zipfile raises for a broken file, besides OSError."""
 
 _END = struct.Struct("<4s4H2LH")

@@ -61,6 +61,10 @@ def metadata_of(extract_file: Extract) -> Callable[[str, str], DocumentMetadata]
     return only
 
 
+DEEP = "<div>" * 5_000
+"""Nested deeper than the parser of HTML goes: what stands behind is lost."""
+
+
 def plain(blocks: tuple[Block, ...]) -> list[tuple[Kind, str]]:
     """Blocks without their levels."""
     return [(block.kind, block.text) for block in blocks]

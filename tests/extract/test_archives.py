@@ -179,6 +179,18 @@ def test_a_method_that_nobody_knows_costs_its_member_only(extract_file: Extract)
     assert isinstance(document, Document)
 
 
+def test_a_method_that_this_python_lacks_costs_its_member_only(extract_file: Extract, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("a.txt", _NOTE, zipfile.ZIP_BZIP2)
+        archive.writestr("b.txt", _NOTE)
+    monkeypatch.setattr(zipfile, "bz2", None)
+    skip, document = extract_file("a.zip", stream.getvalue())
+    reason, hint = "packed in a way that cannot be read", "Pack it anew, as a plain ZIP or tar.gz."
+    assert skip == Skip("a.zip → a.txt", reason, hint)
+    assert isinstance(document, Document)
+
+
 def test_duplicate_names_are_both_given_the_first_first(extract_file: Extract) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive, pytest.warns(UserWarning, match="Duplicate"):

@@ -12,7 +12,7 @@ from indexer.extract import extract
 from indexer.extract.content import InMemory
 from indexer.model import Document, Kind, Origin
 from indexer.report import Skip
-from tests.extract.conftest import Extract, Extracted, plain, source_file
+from tests.extract.conftest import DEEP, Extract, Extracted, plain, source_file
 
 RSS = """<?xml version="1.0" encoding="UTF-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/">
@@ -91,6 +91,16 @@ def test_rss(extract_file: Extract, name: str) -> None:
     assert second.metadata.published is None
     assert [block.text for block in third.blocks] == ["Only a title here"]
     assert found[3:] == [Skip(f"{name} → 4", "no text")]
+
+
+def test_an_entry_that_is_nested_too_deeply_is_read_as_far_as_that(extract_file: Extract) -> None:
+    items = "".join(f"<item><description><![CDATA[{text}]]></description></item>" for text in (f"<p>One.</p>{DEEP}deep", DEEP))
+    document, cut, skip = extract_file("a.rss", f"<rss><channel>{items}</channel></rss>")
+    assert isinstance(document, Document)
+    assert [block.text for block in document.blocks] == ["One."]
+    hint = "Open it in a program that shows it, and save its text."
+    assert cut == Skip("a.rss → 1", "nested too deeply: what lies behind is left out", hint, whole=False)
+    assert skip == Skip("a.rss → 2", "nested too deeply", hint)
 
 
 def test_atom(extract_file: Extract) -> None:

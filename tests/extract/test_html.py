@@ -179,7 +179,7 @@ def test_no_depth_of_nesting_is_a_failure(extract_file: Extract, tag: str, depth
     assert isinstance(found, Document)
     texts = [block.text for block in found.blocks]
     assert "The talks ended." in texts
-    hint = "Open the page in a browser, and save its text."
+    hint = "Open it in a program that shows it, and save its text."
     left_out = [] if "deep" in texts else [Skip("a.html", "nested too deeply: what lies behind is left out", hint, whole=False)]
     assert skips == left_out
     assert depth > 300 or not left_out

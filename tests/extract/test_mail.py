@@ -13,7 +13,7 @@ from indexer.extract import extract
 from indexer.extract.content import InMemory
 from indexer.model import Document, Kind, Origin
 from indexer.report import PassedOver, Skip
-from tests.extract.conftest import Extract, Extracted, plain, source_file
+from tests.extract.conftest import DEEP, Extract, Extracted, plain, source_file
 from tests.extract.packing import zipped
 
 _HEADERS = (
@@ -230,6 +230,29 @@ def test_headers_in_another_encoding(extract_file: Extract) -> None:
 def test_bad_bodies_are_read_all_the_same(extract_file: Extract, headers: str, body: bytes, text: str) -> None:
     found = extract_file("a.eml", b"Message-ID: <1>\nFrom: a@x\n" + headers.encode() + b"\n\n" + body)
     assert [block.text for block in first(found).blocks] == [text]
+
+
+def test_html_that_is_nested_too_deeply_is_named(extract_file: Extract) -> None:
+    headers = "Content-Type: text/html\r\n"
+    document, skip = extract_file("a.eml", mail(f"<p>{_TEXT}</p>{DEEP}deep", headers))
+    assert isinstance(document, Document)
+    assert [block.text for block in document.blocks] == [_TEXT]
+    assert isinstance(skip, Skip)
+    assert (skip.path, skip.reason, skip.whole) == ("a.eml", "nested too deeply: what lies behind is left out", False)
+    [skip] = extract_file("a.eml", mail(f"{DEEP}deep", headers))
+    assert isinstance(skip, Skip)
+    assert (skip.reason, skip.whole) == ("nested too deeply", True)
+
+
+def test_a_part_that_is_nested_too_deeply_costs_no_attachment(extract_file: Extract) -> None:
+    message = EmailMessage()
+    message["From"], message["Message-ID"] = "a@x.example", "<1@x>"
+    message.set_content(f"{DEEP}deep", subtype="html")
+    message.add_attachment(_TEXT, filename="note.txt")
+    skip, attached = extract_file("a.eml", message.as_bytes())
+    assert isinstance(skip, Skip)
+    assert (skip.reason, skip.whole) == ("nested too deeply", True)
+    assert isinstance(attached, Document)
 
 
 def test_an_encrypted_mail_is_reported_as_such(extract_file: Extract) -> None:

@@ -12,7 +12,7 @@ from indexer.extract.json_values import JsonValues
 from indexer.extract.markdown import markdown_blocks
 from indexer.model import Document, DocumentMetadata, Kind, Origin
 from indexer.report import Skip
-from tests.extract.conftest import Extract, plain
+from tests.extract.conftest import DEEP, Extract, plain
 
 P, H, L, Q, T, C = Kind.PARAGRAPH, Kind.HEADING, Kind.LIST_ITEM, Kind.BLOCKQUOTE, Kind.TABLE_ROW, Kind.CODE
 
@@ -46,11 +46,11 @@ P, H, L, Q, T, C = Kind.PARAGRAPH, Kind.HEADING, Kind.LIST_ITEM, Kind.BLOCKQUOTE
     ],
 )  # fmt: skip
 def test_blocks(text: str, blocks: list[tuple[Kind, str]]) -> None:
-    assert plain(markdown_blocks(text)) == blocks
+    assert plain(markdown_blocks(text, [])) == blocks
 
 
 def test_levels() -> None:
-    assert [block.level for block in markdown_blocks("# a\n\n### b\n\nc\n---\n\nd")] == [1, 3, 2, 0]
+    assert [block.level for block in markdown_blocks("# a\n\n### b\n\nc\n---\n\nd", [])] == [1, 3, 2, 0]
 
 
 @pytest.mark.parametrize(("mark", "deep"), [("> ", 60), ("* ", 30)])
@@ -69,10 +69,21 @@ def test_nesting_that_is_too_deep_is_named(extract_file: Extract, mark: str, dee
     assert (skip.reason, skip.whole) == (reason, True)
 
 
+def test_html_in_it_that_is_nested_too_deeply_is_named_once(extract_file: Extract) -> None:
+    document, skip = extract_file("a.md", f"Before.\n\n{DEEP}deep\n\n{DEEP}deep\n\nBehind.")
+    assert isinstance(document, Document)
+    assert [block.text for block in document.blocks] == ["Before.", "Behind."]
+    assert isinstance(skip, Skip)
+    assert (skip.path, skip.reason, skip.whole) == ("a.md", "nested too deeply", False)
+    [skip] = extract_file("a.md", f"{DEEP}deep")
+    assert isinstance(skip, Skip)
+    assert (skip.reason, skip.whole) == ("nested too deeply", True)
+
+
 def test_deep_nesting_is_read_as_far_as_it_goes() -> None:
-    assert markdown_blocks(">" * 2_000 + " deep\n\nafter")[-1].text == "after"
-    assert markdown_blocks("[" * 20_000 + "a")
-    assert markdown_blocks("*a " * 5_000)
+    assert markdown_blocks(">" * 2_000 + " deep\n\nafter", [])[-1].text == "after"
+    assert markdown_blocks("[" * 20_000 + "a", [])
+    assert markdown_blocks("*a " * 5_000, [])
 
 
 def test_front_matter(metadata_of: Callable[[str, str], DocumentMetadata]) -> None:
@@ -168,7 +179,7 @@ def test_rules_are_no_front_matter(extract_file: Extract, text: str, texts: list
     ],
 )
 def test_links_are_read_unless_too_many_brackets_are_open(text: str, shown: str) -> None:
-    assert plain(markdown_blocks(text)) == [(P, shown)]
+    assert plain(markdown_blocks(text, [])) == [(P, shown)]
 
 
 def test_open_brackets_are_not_looked_through_for_links(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,9 +191,9 @@ def test_open_brackets_are_not_looked_through_for_links(monkeypatch: pytest.Monk
         skip_token(parser, state)
 
     monkeypatch.setattr(ParserInline, "skipToken", counted)
-    assert plain(markdown_blocks("[" * 2_000)) == [(P, "[" * 2_000)]
+    assert plain(markdown_blocks("[" * 2_000, [])) == [(P, "[" * 2_000)]
     assert not looks
-    markdown_blocks("[a](/x)")
+    markdown_blocks("[a](/x)", [])
     assert looks
 
 

@@ -11,7 +11,7 @@ import pytest
 from indexer.extract.style_names import kind_of_style
 from indexer.model import Document, Kind
 from indexer.report import Skip
-from tests.extract.conftest import Extract, Extracted, plain
+from tests.extract.conftest import DEEP, Extract, Extracted, plain
 from tests.extract.make_office import docx, epub, odt, packed, page, rich, rtf, word, word_style
 from tests.extract.prose import headings, paragraphs
 
@@ -268,6 +268,19 @@ def test_a_chapter_that_cannot_be_read_costs_itself_only(extract_file: Extract) 
     assert [block.text for block in document.blocks] == ["One."]
     assert isinstance(skip, Skip)
     assert (skip.path, skip.reason, skip.whole) == ("a.epub → book/b.xhtml", "encrypted by copy protection", False)
+
+
+def test_a_chapter_that_is_nested_too_deeply_is_read_as_far_as_that(extract_file: Extract) -> None:
+    chapters = {"a.xhtml": f"<p>One.</p>{DEEP}deep", "b.xhtml": "<p>Two.</p>"}
+    document, skip = extract_file("a.epub", epub(chapters))
+    assert isinstance(document, Document)
+    assert [block.text for block in document.blocks] == ["One.", "Two."]
+    assert isinstance(skip, Skip)
+    reason = "nested too deeply: what lies behind is left out"
+    assert (skip.path, skip.reason, skip.whole) == ("a.epub → book/a.xhtml", reason, False)
+    [skip] = extract_file("a.epub", epub({"a.xhtml": f"{DEEP}deep", "b.xhtml": ""}))
+    assert isinstance(skip, Skip)
+    assert (skip.path, skip.reason, skip.whole) == ("a.epub", "nested too deeply", True)
 
 
 def test_rich_text(extract_file: Extract) -> None:
