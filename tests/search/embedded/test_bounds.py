@@ -107,6 +107,21 @@ def test_the_best_are_the_first_of_all(seed: int, size: int, terms: int, alike: 
         _assert_first(each[0].text.units, np.empty((1, 0), dtype=np.uint32), told)
 
 
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_weights_that_half_the_digits_do_not_hold(name: str) -> None:
+    if name == "numba":
+        pytest.importorskip("numba")
+    random, kernels = Random(4), load_kernels(name)
+    within = _records(random, 3_000, alike=False)
+    some, titles = _matches(random, 3_000, 0.5), _matches(random, len(within.ranks), 0.3)
+    each = [Term(some, titles, NO_MATCHES, 1e60, False), Term(_matches(random, 3_000, 0.9), NO_MATCHES, NO_MATCHES, 1.0, False)]
+    told = Terms.of(each, NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within)
+    records = kernels.union([term.text.units for term in each], 3_000)
+    best, scores = kernels.rank(records, None, told, K1, 10)
+    assert best.tolist() == kernels.rank(records, None, told, K1, len(records))[0][:10].tolist()
+    assert min(scores) > 1e59
+
+
 @given(lengths=st.lists(st.integers(0, 20_000), min_size=1, max_size=50))
 def test_no_length_counts_more_than_its_class(lengths: list[int]) -> None:
     weights = _weights(np.arange(max(lengths) + 1), 1.0)

@@ -16,8 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from indexer.errors import IndexCorrupt
 from indexer.search.embedded import EmbeddedWriter
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile
+from indexer.search.embedded.codec.segment import Segment
 from tests.records import make_document
 from tests.search.embedded.folders import (
     SMALL,
@@ -233,6 +235,18 @@ def test_a_missing_array_is_refused(sound: Path, folder: Path) -> None:
         copy_index(sound, folder)
         rewrite_segment(folder, partial(_without, name))
         assert refusals(folder)[1], name
+
+
+@pytest.mark.parametrize("name", ["text.freqs", "text.skips", "title.freqs", "section.skips"])
+def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(folder: Path, name: str) -> None:
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays[name] = arrays[name][:-1]
+
+    rewrite_segment(folder, change)
+    (path,) = segment_files(folder)
+    field = name.partition(".")[0]
+    with pytest.raises(IndexCorrupt, match=f"the postings of {field} are damaged"):
+        Segment(path).postings(field)
 
 
 def _each(key: str, *values: object) -> list[Stated]:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
+from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.keys import JOINED, is_tail, read_tail, tail_of
 from indexer.search.stemming import ENGLISH, stem
 
@@ -18,7 +20,7 @@ _JOINED = JOINED.encode()
 class Postings:
     """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values.
 
-    stemmers: those of its units, and perhaps more.
+    stemmers: those of its units, and perhaps more. Raises IndexCorrupt where a posting lacks its frequency or its block.
     """
 
     def __init__(self, file: ArraysFile, field: str, stemmers: tuple[str, ...]) -> None:
@@ -30,6 +32,9 @@ class Postings:
         self.ids = file[f"{field}.ids"]
         self.freqs = file[f"{field}.freqs"]
         self.skips = file[f"{field}.skips"]
+        # Loops that go through them side by side do not look at where each ends.
+        if len(self.freqs) != len(self.ids) or len(self.skips) * SKIP < len(self.ids):
+            raise IndexCorrupt(f"{file.path}: the postings of {field} are damaged. Run: loccit rebuild")
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
         self.lengths = file[f"{field}.lengths"]

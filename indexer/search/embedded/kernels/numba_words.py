@@ -162,8 +162,6 @@ def standing(ids: Array, joined_begins: Array, joined_ends: Array, begins: Array
 def _first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
     """Where the positions of each posting begin: [term, i] for rows[term, i]."""
     _, freqs, skips, _ = postings
-    if len(skips) * SKIP < len(freqs):
-        raise IndexError("fewer blocks of postings are told of than there are")
     firsts = np.empty((len(rows), held), dtype=np.uint32)
     for term in range(len(rows)):
         _add_up(freqs, skips, rows[term, :held], firsts[term])
@@ -172,7 +170,7 @@ def _first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Arr
 
 @compiled_unchecked
 def _add_up(freqs: Array, skips: Array, rows: Array, firsts: Array) -> None:
-    """Where the positions of postings begin that are all there, and a block's beginning for each."""
+    """Where the positions of some postings begin. Each posting has a frequency and a block: see Postings."""
     whole = len(freqs) // SKIP * SKIP
     for i in range(len(rows)):
         posting = np.int64(rows[i])

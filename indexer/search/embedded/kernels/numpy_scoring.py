@@ -30,6 +30,8 @@ _FEW = 2_000
 _GROUPS = 10
 # Scores are rounded to 1e-6: equal ones may have lain so far apart.
 _ROUNDED = 2e-6
+# Factors up to this one, times any frequency, are numbers in half the digits, too.
+_LARGEST = 1e30
 
 
 class _Term(NamedTuple):
@@ -67,7 +69,7 @@ def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int
     if not count:
         return records[:0], np.zeros(0)
     each = [_term(terms, number) for number in range(len(terms.factors))]
-    if len(records) > max(_FEW, 2 * _GROUPS * count):
+    if len(records) > max(_FEW, 2 * _GROUPS * count) and float(terms.factors.sum()) < _LARGEST:
         rough = _scores(records, rows, terms, each, k1, np.float32)
         chosen = _promising(rough, count, len(each))
         records, rows = records[chosen], _columns(rows, terms, chosen)
