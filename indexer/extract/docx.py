@@ -9,8 +9,9 @@ from lxml import etree
 from indexer.errors import ExtractionError
 from indexer.extract.docx_styles import read_styles
 from indexer.extract.docx_text import DocxText
+from indexer.extract.elements import attribute, local
 from indexer.extract.metadata import describe
-from indexer.extract.package import Package, attribute, beside, local, opened_package
+from indexer.extract.package import Package, beside, opened_package
 from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Document

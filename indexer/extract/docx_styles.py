@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from indexer.extract.package import attribute, local
+from indexer.extract.elements import attribute, local
 from indexer.extract.style_names import MAX_LEVEL, kind_of_style
 from indexer.model import Kind
 

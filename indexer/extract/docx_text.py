@@ -9,7 +9,7 @@ from lxml import etree
 
 from indexer.cleaning import one_line
 from indexer.extract.docx_styles import OFF, Style, outline_style
-from indexer.extract.package import attribute, local
+from indexer.extract.elements import attribute, local
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from lxml import etree
 
 from indexer.errors import ExtractionError
+from indexer.extract.elements import attribute, local
 from indexer.extract.encoding import declared_encoding, decode
 from indexer.extract.html import lost_behind, parse
 from indexer.extract.html_blocks import blocks_of, text_of
 from indexer.extract.metadata import describe
-from indexer.extract.package import Package, attribute, beside, local, opened_package
+from indexer.extract.package import Package, beside, opened_package
 from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Block, Document

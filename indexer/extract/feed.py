@@ -13,6 +13,7 @@ from lxml import etree
 
 from indexer.cleaning import printable
 from indexer.errors import ExtractionError
+from indexer.extract.elements import local
 from indexer.extract.encoding import declared_encoding, decode
 from indexer.extract.feed_entry import OWN_ENTITY, entry_blocks, entry_metadata, own_id
 from indexer.extract.metadata import Stated, describe
@@ -38,7 +39,7 @@ def read(file: SourceFile) -> Iterator[Extracted]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     root = _root(decode(raw, declared_encoding(raw)), parser)
     entries = [*root.iter("{*}item", "{*}entry")]
-    if not entries and str(root.tag).rpartition("}")[2] not in ("rss", "feed", "RDF"):
+    if not entries and local(root) not in ("rss", "feed", "RDF"):
         raise ExtractionError("unknown format: XML, but no feed", "Convert it to a known format, such as text or HTML.")
     if not entries:
         raise ExtractionError("the feed has no entries")

@@ -9,6 +9,7 @@ from itertools import chain
 from lxml import etree
 
 from indexer.cleaning import collapse, one_line
+from indexer.extract.elements import local
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind
 
@@ -57,7 +58,7 @@ class _Walk:
         walk = etree.iterwalk(self._root, events=("start", "end"))
         whole: etree._Element | None = None
         for event, element in walk:
-            tag = _tag(element)
+            tag = local(element)
             if event == "end":
                 yield from self._close(element, tag, element is whole)
             elif tag in _WHOLE or self._is_left_out(element, tag) or (tag == "table" and _has_columns(element)):
@@ -119,10 +120,10 @@ class _Walk:
 def _rows(table: etree._Element) -> Iterator[Block]:
     for caption in table.iter("caption"):
         yield Block(Kind.PARAGRAPH, _line(caption))
-    rows = ([cell for cell in row if _tag(cell) in _CELLS] for row in table.iter("tr"))
+    rows = ([cell for cell in row if local(cell) in _CELLS] for row in table.iter("tr"))
     rows = (row for row in rows if row)
     first = next(rows, [])
-    if all(_tag(cell) == "th" for cell in first):
+    if all(local(cell) == "th" for cell in first):
         header = _columns(first, _MAX_COLUMNS)
         yield from row_blocks(header, (_columns(row, len(header)) for row in rows))
     else:
@@ -142,9 +143,9 @@ def _has_columns(table: etree._Element) -> bool:
     """Whether a table holds rows of cells, and is not there for the layout of the page."""
     if table.get("role") == "presentation" or next(table.iterdescendants("table"), None) is not None:
         return False
-    if any(_tag(next(row.iterancestors())) not in _AROUND_ROWS for row in table.iter("tr")):
+    if any(local(next(row.iterancestors())) not in _AROUND_ROWS for row in table.iter("tr")):
         return False  # rows in the cells of others: what is in there would be read once for each
-    return any(sum(_tag(cell) in _CELLS for cell in row) > 1 for row in table.iter("tr"))
+    return any(sum(local(cell) in _CELLS for cell in row) > 1 for row in table.iter("tr"))
 
 
 def _span(cell: etree._Element) -> int:
@@ -166,10 +167,5 @@ def _code(element: etree._Element) -> str:
 def _is_navigation(element: etree._Element, tag: str) -> bool:
     if tag == "footer":
         parent = element.getparent()
-        return parent is not None and _tag(parent) == "body"
+        return parent is not None and local(parent) == "body"
     return tag == "nav"
-
-
-def _tag(element: etree._Element) -> str:
-    """The element's name without its namespace; empty for a comment."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""

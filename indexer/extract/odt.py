@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from lxml import etree
 
 from indexer.errors import ExtractionError
+from indexer.extract.elements import local
 from indexer.extract.metadata import describe
 from indexer.extract.odt_text import OdtText
-from indexer.extract.package import Package, local, opened_package
+from indexer.extract.package import Package, opened_package
 from indexer.extract.properties import stated_properties
 from indexer.extract.source import Extracted, Format, Head, SourceFile, filled
 from indexer.model import Document

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from indexer.cleaning import collapse, one_line
-from indexer.extract.package import attribute, local
+from indexer.extract.elements import attribute, local
 from indexer.extract.style_names import MAX_LEVEL, kind_of_style
 from indexer.extract.tables import row_blocks
 from indexer.model import Block, Kind

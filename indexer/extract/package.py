@@ -118,19 +118,6 @@ def beside(name: str, target: str) -> str:
     return posixpath.normpath(joined).lstrip("/")
 
 
-def local(element: etree._Element) -> str:
-    """An element's name without its namespace, which old and strict files write otherwise; "" for what is none."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def attribute(element: etree._Element, name: str) -> str | None:
-    """The attribute of that name, in whatever namespace."""
-    for key, value in element.attrib.items():
-        if str(key).rpartition("}")[2] == name:
-            return str(value)
-    return None
-
-
 def _parsed(raw: bytes, recover: bool) -> etree._Element:
     """Raises ExtractionError where entities are declared: they can be made to grow without end, and no document needs them."""
     parser = etree.XMLParser(

@@ -12,6 +12,7 @@ from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import FormTable, form_table
 from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.kernels.numpy_scoring import best_of_many
 
 # Of how many places of a word it is looked at which form stands there.
 _LOOKED_AT = 4096
@@ -56,7 +57,7 @@ class Vocabulary:
             return found
         terms, first = np.unique(postings.form_terms[places], return_index=True)
         frequencies = _frequencies(postings, places[first])
-        best = _largest(frequencies, terms, limit)
+        best = best_of_many(frequencies, terms, limit)
         for term, frequency in zip(terms[best].tolist(), frequencies[best].tolist(), strict=True):
             usual = _usual(postings, term, places[postings.form_terms[places] == term].tolist())
             found[table.word(int(owners[np.searchsorted(places, usual)]))] += frequency
@@ -72,15 +73,6 @@ def _frequencies(postings: Postings, places: Array) -> Array:
     terms = postings.form_terms[places].astype(np.int64)
     frequencies: Array = postings.bounds[terms + 1].astype(np.int64) - postings.bounds[terms]
     return frequencies
-
-
-def _largest(numbers: Array, ties: Array, limit: int) -> Array:
-    """The places of the largest numbers in order; of equal ones the smallest of `ties` first."""
-    if len(numbers) > limit:
-        least = np.partition(numbers, len(numbers) - limit)[len(numbers) - limit]
-        held = np.flatnonzero(numbers >= least)
-        return held[np.lexsort((ties[held], -numbers[held]))][:limit]
-    return np.lexsort((ties, -numbers))
 
 
 def _usual(postings: Postings, term: int, forms: Sequence[int]) -> int:
