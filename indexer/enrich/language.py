@@ -51,8 +51,8 @@ _SCRIPTS = {
     "han": re.compile("[\u4e00-\u9fff]"),
 }
 _ONE_LANGUAGE = {"greek": "el", "armenian": "hy", "georgian": "ka", "thai": "th", "hangul": "ko", "kana": "ja", "han": "zh"}
-_OWN_LETTERS = {"uk": frozenset("їєґ"), "ru": frozenset("ыэъ")}
-"""The letters of a language that its neighbour does not have."""
+_OWN_LETTERS = {"be": frozenset("ў"), "uk": frozenset("іїєґ"), "ru": frozenset("ыэ")}
+"""The letters that tell a language from its neighbours; the first that has any of them is meant."""
 _KANA_OF_JAPANESE = 0.1
 _CANDIDATES = (
     "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko lt lv mk mn mr ms "
@@ -100,20 +100,27 @@ def _own_language(text: str, language: str | None) -> str | None:
     if len(text) < _LONG or not (language is None or _CODE.fullmatch(language)):
         # A language that is stated by its name is kept as it stands: there is nothing to compare.
         return None
-    if _begins_as_usual(text[:_BEGINNING].casefold(), language):
-        return None
-    hint = _by_stop_words(text[:_SAMPLE])
+    beginning = text[:_BEGINNING].casefold()
+    hint = _by_letters(beginning)
+    if hint is None:
+        if _begins_as_usual(beginning, language):
+            return None
+        hint = _by_stop_words(text[:_SAMPLE])
     if hint == language or (hint is None and (language is None or _script(text[:_BEGINNING]) == _usual_script(language))):
         return None
     found = detect_language(text)
     return found if found != language else None
 
 
+def _by_letters(beginning: str) -> str | None:
+    """The language that has letters of its own in the beginning of a text in lower case."""
+    if beginning.isascii():
+        return None
+    return next((language for language, letters in _OWN_LETTERS.items() if not letters.isdisjoint(beginning)), None)
+
+
 def _begins_as_usual(beginning: str, language: str | None) -> bool:
-    """Whether the beginning of a text in lower case has what shows its language at once, without asking any further."""
-    for other, letters in () if beginning.isascii() else _OWN_LETTERS.items():
-        if not letters.isdisjoint(beginning):
-            return other == language
+    """Whether the beginning of a text in lower case has so many stop words of its language that nothing more need be asked."""
     stop_words = STOP_WORDS.get(stop_list_of(language) or "", frozenset())
     return len(stop_words.intersection(beginning.split())) >= _COMMON
 

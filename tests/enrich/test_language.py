@@ -13,6 +13,7 @@ GERMAN = "Die Ministerin sagte, dass die Radare an der Küste nicht repariert wo
 FRENCH = "La ministre a dit que les radars de la côte ne seraient pas réparés avant l’été, et que le pays n’en a pas besoin. "
 UKRAINIAN = "Міністерка сказала, що радари на узбережжі ще не відремонтовані, і ніхто не знає, коли їх відремонтують. "
 RUSSIAN = "Министр сказала, что радары на побережье ещё не исправлены, и никто не знает, когда их исправят, и не скажет. "
+BELARUSIAN = "Міністр сказала, што радары на ўзбярэжжы яшчэ не адрамантаваныя, і ніхто не ведае, калі іх адрамантуюць. "
 CHINESE = "部长说海岸的雷达还没有修好，没有人知道什么时候能修好。"
 JAPANESE = "大臣は海岸のレーダーがまだ修理されていないと述べた。"
 KOREAN = "장관은 해안의 레이더가 아직 수리되지 않았다고 말했다."
@@ -29,6 +30,7 @@ GREEK = "Η υπουργός είπε ότι τα ραντάρ της ακτής
         (FRENCH, "fr"),
         (UKRAINIAN, "uk"),
         (RUSSIAN, "ru"),
+        (BELARUSIAN, "be"),
         (CHINESE, "zh"),
         (JAPANESE, "ja"),
         (KOREAN, "ko"),
@@ -64,9 +66,9 @@ def test_short_texts_stay_of_unknown_language() -> None:
     assert (document.language, [paragraph.language for paragraph in paragraphs]) == (None, [None, None])
 
 
-@pytest.mark.parametrize("stated", ["en", "uk", "de", "zh"])
+@pytest.mark.parametrize("stated", ["en", "uk", "ru", "be", "de", "zh"])
 def test_long_paragraphs_in_another_language_have_their_own(stated: str) -> None:
-    texts = {"en": ENGLISH, "de": GERMAN, "uk": UKRAINIAN, "ru": RUSSIAN, "ar": ARABIC}
+    texts = {"en": ENGLISH, "de": GERMAN, "uk": UKRAINIAN, "ru": RUSSIAN, "be": BELARUSIAN, "ar": ARABIC}
     document = make_document("a.md", [text * 3 for text in texts.values()], language=stated)
     _, paragraphs = with_languages(*document)
     own = [None if language == stated else language for language in texts]
