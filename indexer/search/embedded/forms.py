@@ -92,7 +92,7 @@ class FormTable:
         self._single = _single(postings, self._joined)
         codes = np.frombuffer(self._words.encode("utf-32-le"), dtype=np.uint32)
         self._starts = np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1])
-        self._letters = Words.of(codes, self._starts, _shared_letters(codes, self._starts))
+        self._letters = Words.of(codes, self._starts)
         self._postings = postings
 
     def entries(self, word: int) -> list[tuple[int, int]]:
@@ -169,21 +169,6 @@ def _single(postings: Postings, joined: Array) -> Array:
     np.subtract.at(sizes, words, sizes[held])
     single: Array = (sizes[terms] > 0) & ~joined
     return single
-
-
-def _shared_letters(codes: Array, starts: Array) -> Array:
-    """How many letters each word begins with that the one before begins with; at most 255 are told."""
-    words = len(starts) - 1
-    shared = np.zeros(words, dtype=np.uint8)
-    alike = np.arange(1, words)
-    for letters in range(255):
-        # Words end with a line feed: where that is alike, both have ended.
-        before, here = codes[starts[alike - 1] + letters], codes[starts[alike] + letters]
-        alike = alike[(before == here) & (here != ord("\n"))]
-        if not len(alike):
-            break
-        shared[alike] = letters + 1
-    return shared
 
 
 def bound_forms(expansion: Expansion, count: int) -> None:

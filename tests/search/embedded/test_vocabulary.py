@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.search.embedded.forms import form_table
 from indexer.search.embedded.kernels import load_kernels
+from indexer.search.embedded.kernels.term import Words
 from indexer.search.embedded.manifest import read_manifest
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.embedded.vocabulary import Vocabulary
@@ -20,7 +21,8 @@ WORDS = (
     *("radar", "radars", "rada", "raddar", "ardar", "rad", "r", "ra", "radarradarradar", "zoë", "радар", "interceptor"),
     *("radiator", "radar-mast", "interceptors", "missile"),
 )
-TYPED = st.sampled_from([word[:length] for word in WORDS for length in range(1, len(word) + 1)]) | st.text("radж", max_size=9)
+LETTERS = st.text("radж", min_size=1, max_size=9)
+TYPED = LETTERS | st.sampled_from([word[:length] for word in WORDS for length in range(1, len(word) + 1)])
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +45,21 @@ def test_near_words_are_those_of_brute_force(snapshot: Snapshot, kernels: str, t
         if any(edits(word[:length], typed) <= distance for length in tried if length or not begun)
     ]
     assert np.array_equal(table.near(typed, distance, load_kernels(kernels), begun), expected)
+
+
+@pytest.mark.parametrize("size", [2, 8, 9, 16, 17, 32, 33, 64, 65, 300])
+def test_near_words_of_every_length(kernels: str, size: int) -> None:
+    wanted = ("radarstation" * 25)[:size]
+    half, less = size // 2, wanted[:-1]
+    changed = (less, less[:-1], less[:-2], f"{wanted}z", f"ж{wanted}zz", f"z{less}", f"{wanted[:half]}ж{wanted[half + 1 :]}")
+    swapped = (wanted[: half - 1] + wanted[half - 1 : half + 1][::-1] + wanted[half + 1 :], wanted[::-1], f"{wanted}\U00100000")
+    words = sorted({wanted, *changed, *swapped} - {""})
+    codes = np.frombuffer("".join(f"{word}\n" for word in words).encode("utf-32-le"), dtype=np.uint32)
+    held = Words.of(codes, np.concatenate([[0], np.flatnonzero(codes == ord("\n")) + 1]))
+    asked = np.frombuffer(wanted.encode("utf-32-le"), dtype=np.uint32)
+    for limit in (1, 2):
+        near = load_kernels(kernels).near(held, asked, limit)
+        assert [words[place] for place in near] == [word for word in words if edits(word, wanted) <= limit]
 
 
 def test_a_word_counts_in_any_form_and_in_all_segments(snapshot: Snapshot, kernels: str) -> None:

@@ -161,7 +161,10 @@ class Kernels(Protocol):
         ...
 
     def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
-        """The places of the words within `limit` edits of a word; with `begun`, of those that begin with something so near."""
+        """The places of the words within `limit` edits of a word of a letter or more.
+
+        begun: those of the words that begin with something so near.
+        """
         ...
 
     def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:

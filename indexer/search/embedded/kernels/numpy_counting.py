@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.profiles import Profiles
+from indexer.search.embedded.codec.profiles import Documents, Profiles
 from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 
@@ -17,15 +17,24 @@ def runs(ids: Array, owner: Array) -> tuple[Array, Array]:
     return owners[first], np.diff(np.append(first, len(owners)))
 
 
+def _documents(records: Array, documents: Documents) -> tuple[Array, Array]:
+    """The documents of records, and how many records of each there are; of all records that is known."""
+    if len(records) != int(documents.bounds[-1]):
+        return runs(records, documents.of_record)
+    each = np.diff(documents.bounds)
+    held = np.flatnonzero(each)
+    return held, each[held]
+
+
 def tally(records: Array, profiles: Profiles) -> Tally:
-    owners, weights = runs(records, profiles.documents.of_record)
+    owners, weights = _documents(records, profiles.documents)
     by_profile = _summed(profiles.documents.profiles[owners], weights, len(profiles))
     by_interval = _summed(profiles.documents.published[owners], weights, profiles.intervals)
     return Tally(by_profile, np.flatnonzero(by_profile), np.zeros(len(profiles), dtype=np.int64), by_interval, len(owners))
 
 
 def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
-    owners, weights = runs(records, profiles.documents.of_record)
+    owners, weights = _documents(records, profiles.documents)
     own, published = profiles.documents.profiles[owners], profiles.documents.published[owners]
     met = np.flatnonzero(np.bincount(own, minlength=len(profiles)))
     failed = np.zeros(len(profiles), dtype=np.int64)

@@ -1,33 +1,18 @@
-"""Words within some edits of a word, in numpy: letter by letter over all beginnings that words have in common."""
+"""Words within some edits of a word, in numpy: the tables of edits of all words that may be so near, letter by letter at once.
+
+A column of a table, which costs as many numbers as the wanted word has letters, is a few bits for each of them: where the cost
+rises from one letter to the next, and where it falls (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau
+edit distances").
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.ranges import ranges
-from indexer.search.embedded.kernels.term import LONGEST_TOLD, Words
-
-
-@dataclass(frozen=True, slots=True)
-class _Beginnings:
-    """Beginnings of one length: the words from begins[n] to ends[n] have it, `letters` is its last letter.
-
-    row, before: the last two rows of its table of edits: [i, n], i from 0 to the letters of the wanted word.
-    """
-
-    begins: Array
-    ends: Array
-    letters: Array
-    row: Array
-    before: Array
-
-    def only(self, kept: Array) -> _Beginnings:
-        """Those of a mask."""
-        each = (self.begins[kept], self.ends[kept], self.letters[kept])
-        return _Beginnings(*each, self.row[:, kept], self.before[:, kept])
+from indexer.search.embedded.kernels.term import LONGEST_TOLD, Words, letter_bits
 
 
 def near(words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
@@ -35,65 +20,59 @@ def near(words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
 
     begun: those of the words that begin with something so near.
     """
-    size = len(wanted)
-    # Bytes are compared eight times as fast.
-    lengths = words.lengths if size + limit < LONGEST_TOLD else np.diff(words.starts) - 1
-    far = np.full((size + 1, 1), limit + 1, dtype=np.int8)
-    first = np.minimum(np.arange(size + 1), limit + 1).astype(np.int8)[:, None]
-    known = _Beginnings(np.array([0]), np.array([len(lengths)]), np.array([0]), first, far)
-    found: list[int] = []
-    for length in range(1, size + limit + 1):
-        if not len(known.begins):
-            break
-        known = _longer(known, words, lengths, length, wanted, limit)
+    places = _alike(words, wanted, limit, begun)
+    if not len(places):
+        return places
+    starts = words.starts.take(places)
+    lengths = words.starts.take(places + 1) - starts - 1
+    size, bits = len(wanted), _bits(len(wanted))
+    where, one, last = _letters(wanted, bits), bits.type(1), bits.type(size - 1)
+    found = np.zeros(len(places), dtype=bool)
+    cost = np.full(len(places), size, dtype=bits)
+    falls, same, before = (np.zeros(len(places), dtype=bits) for _ in range(3))
+    rises = ~falls
+    for column in range(size + limit + 1):
         if begun:
-            reached = known.row[size] <= limit
-            for word, end in zip(known.begins[reached].tolist(), known.ends[reached].tolist(), strict=True):
-                found += range(word, end)
-            known = known.only(~reached)
-            continue
-        for place in np.flatnonzero(known.row[size] <= limit).tolist():
-            # A word stands before those that go on from it; twice where its parts joined are another entry.
-            word = int(known.begins[place])
-            while word < known.ends[place] and lengths[word] == length:
-                found.append(word)
-                word += 1
-    return np.array(sorted(found), dtype=np.int64)
+            found |= (cost <= limit) & (lengths >= column)
+        elif column >= size - limit:
+            found |= (cost <= limit) & (lengths == column)
+        # What lies behind a word's end is read like its letters, and counts nowhere.
+        letter = where.take(words.codes.take(starts + column, mode="clip"), mode="clip")
+        swapped = (~same & letter) << one & before
+        # Where a cost is that of one letter less of both words; where it is more, and where less, than in the column before.
+        same = (((letter & rises) + rises) ^ rises) | letter | falls | swapped
+        more, less = falls | ~(same | rises), same & rises
+        cost += (more >> last & one) - (less >> last & one)
+        more, less = more << one | one, less << one
+        rises, falls, before = less | ~(same | more), more & same, letter
+    return places[found]
 
 
-def _longer(known: _Beginnings, words: Words, lengths: Array, length: int, wanted: Array, limit: int) -> _Beginnings:
-    """The beginnings that are a letter longer, less those from which nothing near can come."""
-    places, owners = _places(known, words, lengths, length)
-    ends = np.minimum(np.append(places[1:], len(lengths)), known.ends[owners])
-    letters = words.codes[words.starts[places] + length - 1]
-    above, before = known.row[:, owners], known.before[:, owners]
-    row = _next_row(above, before, known.letters[owners], letters, length, wanted, limit)
-    # A swap reaches back two rows.
-    kept = (row.min(axis=0) <= limit) | (above.min(axis=0) < limit)
-    return _Beginnings(places[kept], ends[kept], letters[kept], row[:, kept], above[:, kept])
+def _alike(words: Words, wanted: Array, limit: int, begun: bool) -> Array:
+    """The words with nearly the letters of a word and nearly its length; begun: or that perhaps begin so."""
+    size = min(len(wanted), LONGEST_TOLD)
+    alike = words.lengths >= max(size - limit, 0)
+    if not begun:
+        alike &= words.lengths <= min(size + limit, LONGEST_TOLD)
+    places = np.flatnonzero(alike)
+    signs, bits = words.signs.take(places), np.bitwise_or.reduce(letter_bits(wanted))
+    fewer, more = ~signs & bits, signs & ~bits
+    for _ in range(limit):
+        # The lowest bit goes.
+        fewer &= fewer - np.uint32(1)
+        more &= more - np.uint32(1)
+    found: Array = places[(fewer == 0) & ((more == 0) | begun)]
+    return found
 
 
-def _places(known: _Beginnings, words: Words, lengths: Array, length: int) -> tuple[Array, Array]:
-    """The words that each beginning that is a letter longer comes first in, and the beginning that each goes on from."""
-    sizes = known.ends - known.begins
-    if int(sizes.sum()) * 8 < len(lengths):
-        places = ranges(known.begins, known.ends)
-        longer = np.flatnonzero((words.shared[places] < length) & (lengths[places] >= length))
-        return places[longer], np.repeat(np.arange(len(sizes)), sizes)[longer]
-    places = np.flatnonzero((words.shared < length) & (lengths >= length))
-    owners = np.searchsorted(known.begins, places, side="right") - 1
-    within = (owners >= 0) & (places < known.ends[owners])
-    return places[within], owners[within]
+def _bits(size: int) -> np.dtype[Any]:
+    """The smallest numbers with so many bits; where no machine has them, Python's own."""
+    return next((np.dtype(f"u{each}") for each in (1, 2, 4, 8) if size <= 8 * each), np.dtype(object))
 
 
-def _next_row(above: Array, before: Array, last: Array, letters: Array, length: int, wanted: Array, limit: int) -> Array:
-    """The row after one more letter. Right up to `limit`; what lies outside of the band is too far."""
-    row = np.full(above.shape, limit + 1, dtype=np.int8)
-    row[0] = min(length, limit + 1)
-    for i in range(max(1, length - limit), min(len(wanted), length + limit) + 1):
-        cost = np.minimum(np.minimum(above[i], row[i - 1]) + np.int8(1), above[i - 1] + (letters != wanted[i - 1]))
-        if i > 1 and length > 1:
-            swapped = (letters == wanted[i - 2]) & (last == wanted[i - 1])
-            cost = np.where(swapped, np.minimum(cost, before[i - 2] + np.int8(1)), cost)
-        row[i] = np.minimum(cost, limit + 1)
-    return row
+def _letters(wanted: Array, bits: np.dtype[Any]) -> Array:
+    """By code point, at which places of a word a letter stands; the last one, which stands for all others, nowhere."""
+    where = np.zeros(int(wanted.max()) + 2, dtype=bits)
+    for place, code in enumerate(wanted.tolist()):
+        where[code] |= bits.type(1 << place)
+    return where

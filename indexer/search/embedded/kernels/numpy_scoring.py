@@ -78,13 +78,19 @@ def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int
 
 def _promising(rough: Array, count: int, terms: int) -> Array:
     """The places of all records whose score may be among the `count` largest, by scores in half the digits."""
-    size = _GROUPS * count
-    # So many groups have a record of at least that; to find it among all records would take longer than all else.
-    of_groups = rough[: len(rough) // size * size].reshape(-1, size).max(axis=0)
-    floor = float(np.partition(of_groups, size - count)[size - count])
     # A term's part is a few operations, each of which is wrong by half a unit of the last digit at most.
     wrong = (16 + terms) * float(np.finfo(np.float32).eps)
-    return np.flatnonzero(rough >= floor * (1 - wrong) - _ROUNDED)
+    return np.flatnonzero(rough >= _floor(rough, count) * (1 - wrong) - _ROUNDED)
+
+
+def _floor(keys: Array, count: int) -> float:
+    """What at least `count` of many keys reach: so many groups have one of at least that.
+
+    To find it among all keys would take longer than all else.
+    """
+    size = _GROUPS * count
+    of_groups = keys[: len(keys) // size * size].reshape(-1, size).max(axis=0)
+    return float(np.partition(of_groups, size - count)[size - count])
 
 
 def _columns(rows: Array | None, terms: Terms, chosen: Array) -> Array | None:
@@ -154,8 +160,10 @@ def best_of_many(keys: Array, ranks: Array, count: int) -> Array:
     """The places of the `count` largest keys in order; of equal ones the smallest rank first, then the first place."""
     candidates = np.arange(len(keys))
     if 0 < count < len(keys):
-        threshold = np.partition(keys, len(keys) - count)[len(keys) - count]
-        candidates = np.flatnonzero(keys >= threshold)
+        if len(keys) > 2 * _GROUPS * count:
+            candidates = np.flatnonzero(keys >= _floor(keys, count))
+        held = keys[candidates]
+        candidates = candidates[held >= np.partition(held, len(held) - count)[len(held) - count]]
     order: Array = candidates[np.lexsort((ranks[candidates], -keys[candidates]))]
     return order[:count]
 

@@ -47,22 +47,21 @@ class Occurring(NamedTuple):
 class Words:
     """Words in order as code points, each followed by a line feed: word n is codes[starts[n]:starts[n + 1] - 1].
 
-    shared: how many letters each word begins with that the one before begins with. signs: the letters that a word has, as bits:
-    one edit takes one of them away at most, and adds one. lengths: of the words, at most LONGEST_TOLD.
+    signs: the letters that a word has, as bits: one edit takes one of them away at most, and adds one. lengths: of the words,
+    at most LONGEST_TOLD.
     """
 
     codes: Array
     starts: Array
-    shared: Array
     signs: Array
     lengths: Array
 
     @classmethod
-    def of(cls, codes: Array, starts: Array, shared: Array) -> Words:
+    def of(cls, codes: Array, starts: Array) -> Words:
         """Words, and what tells most of them from a word at a glance."""
         bits = np.where(codes == ord("\n"), np.uint32(0), letter_bits(codes))
-        signs = np.bitwise_or.reduceat(bits, starts[:-1]) if len(shared) else bits
-        return cls(codes, starts, shared, signs, np.minimum(np.diff(starts) - 1, LONGEST_TOLD).astype(np.uint8))
+        signs = np.bitwise_or.reduceat(bits, starts[:-1]) if len(starts) > 1 else bits
+        return cls(codes, starts, signs, np.minimum(np.diff(starts) - 1, LONGEST_TOLD).astype(np.uint8))
 
 
 def letter_bits(codes: Array) -> Array:
