@@ -6,6 +6,7 @@ import json
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,9 +18,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.errors import IndexCorrupt
-from indexer.search.embedded import EmbeddedWriter
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile
 from indexer.search.embedded.codec.segment import Segment
+from indexer.search.request import SearchRequest
+from indexer.search.syntax import parse
 from tests.records import make_document
 from tests.search.embedded.folders import (
     SMALL,
@@ -247,6 +250,32 @@ def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(
     field = name.partition(".")[0]
     with pytest.raises(IndexCorrupt, match=f"the postings of {field} are damaged"):
         Segment(path).postings(field)
+
+
+_WORDS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
+    "positions that no unit has": ("text.positions", lambda positions: positions.astype(np.uint32) + 2**31),
+    "a position behind its unit": ("text.positions", lambda positions: _with(positions, 0, 100)),
+    "positions that fall": ("text.positions", lambda positions: positions[::-1]),
+    "a form that its term has not": ("text.variants", lambda variants: _with(variants, 1, 9)),
+    "more words than there are": ("text.lengths", lambda lengths: _with(lengths.astype(np.uint32), 0, 2**20)),
+}
+
+
+@pytest.mark.parametrize("what", _WORDS)
+def test_words_at_places_that_there_are_not_are_told(tmp_path: Path, kernels: str, what: str) -> None:
+    text = "Missile and missiles, air-defense and a missile: 日本."
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", [text, "The missiles."])])
+    name, changed = _WORDS[what]
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays[name] = changed(arrays[name])
+
+    rewrite_segment(folder, change)
+    engine = EmbeddedEngine(folder, kernels)
+    assert [problem.partition(": ")[2] for problem in engine.check()] == ["words of text are not as they should be"]
+    for query in ("=missile", "missile defense", '"missile missile"~3', "air-defense", "日本"):
+        with suppress(IndexCorrupt):
+            engine.search(SearchRequest(parse(query)))
 
 
 def _each(key: str, *values: object) -> list[Stated]:

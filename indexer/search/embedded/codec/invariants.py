@@ -22,6 +22,8 @@ from indexer.search.embedded.codec.ranges import bounds_hold
 from indexer.search.embedded.codec.segment import Segment
 
 _JOINED = JOINED.encode()
+# The positions of so many postings are looked at together: what is reckoned for them takes little memory.
+_TOGETHER = SKIP << 15
 
 
 def broken_invariants(segment: Segment) -> list[str]:
@@ -197,7 +199,9 @@ def _words_hold(segment: Segment, field: str) -> bool:
         and bool(np.all(postings.freqs > 0))
         and np.array_equal(_sums(postings.freqs, bounds[:-1]), np.diff(postings.position_bounds.astype(np.int64)))
         and len(postings.lengths) == units
+        and int(postings.lengths.sum(dtype=np.int64)) <= len(postings.positions)
         and np.array_equal(postings.skips, np.cumsum(blocks) - blocks)
+        and _positions_hold(postings)
         and _joined_hold(postings.terms)
         and (not postings.stemmed or _forms_hold(postings))
     )
@@ -208,11 +212,26 @@ def _sums(numbers: Array, starts: Array) -> Array:
     return np.add.reduceat(numbers, starts, dtype=np.int64) if len(starts) else np.zeros(0, dtype=np.int64)
 
 
+def _positions_hold(postings: Postings) -> bool:
+    """Whether the positions of each posting ascend, and lie within its unit."""
+    for first in range(0, len(postings.ids), _TOGETHER):
+        units, freqs = postings.ids[first : first + _TOGETHER], postings.freqs[first : first + _TOGETHER]
+        ends = np.cumsum(freqs, dtype=np.int64)
+        begin = int(postings.skips[first // SKIP])
+        positions = postings.positions[begin : begin + int(ends[-1])]
+        rising = positions[1:] >= positions[:-1]
+        rising[ends[:-1] - 1] = True
+        if not (bool(np.all(rising)) and bool(np.all(positions[ends - 1] < postings.lengths[units]))):
+            return False
+    return True
+
+
 def _forms_hold(postings: Postings) -> bool:
     terms = len(postings.terms)
     if int(postings.form_terms.max(initial=0)) >= max(terms, 1):
         return False
-    several = np.bincount(postings.form_terms, minlength=terms) > 1
+    counts = np.bincount(postings.form_terms, minlength=terms)
+    several = counts > 1
     bounds = variant_bounds(several, np.diff(postings.position_bounds.astype(np.int64)))
     return (
         _sorted(postings.forms)
@@ -221,7 +240,13 @@ def _forms_hold(postings: Postings) -> bool:
         and np.array_equal(postings.form_variants, form_variants(postings.form_terms))
         and np.array_equal(postings.variant_bounds, bounds)
         and len(postings.variants) == int(bounds[-1])
+        and bool(np.all(_most(postings.variants, bounds[:-1][several]) < counts[several]))
     )
+
+
+def _most(numbers: Array, starts: Array) -> Array:
+    """The largest of the numbers from each start to the next."""
+    return np.maximum.reduceat(numbers, starts) if len(starts) else np.zeros(0, dtype=np.int64)
 
 
 def _joined_hold(entries: Strings) -> bool:

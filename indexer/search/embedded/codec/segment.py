@@ -127,8 +127,12 @@ class Segment:
 
     @cached_property
     def longest(self) -> int:
-        """The words of the longest record."""
-        return int(self.postings("text").lengths.max(initial=0))
+        """The words of the longest record. Raises IndexCorrupt for more than there are: so many numbers are made of them."""
+        postings = self.postings("text")
+        longest = int(postings.lengths.max(initial=0))
+        if longest > len(postings.positions):
+            raise IndexCorrupt(f"{self.file.path}: the lengths of records are damaged. Run: loccit rebuild")
+        return longest
 
     @cached_property
     def document_lengths(self) -> Array:
