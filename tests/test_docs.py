@@ -23,6 +23,7 @@ from indexer.fields import FIELDS
 from indexer.model import Kind
 from indexer.search import syntax
 from indexer.search.capabilities import Capabilities
+from indexer.search.embedded.codec.arrays import FORMAT_VERSION
 from indexer.search.embedded.histogram import MAX_BUCKETS
 from indexer.search.request import Match
 from tests.command_line import run
@@ -215,6 +216,13 @@ def test_the_files_of_an_index_are_described(index_dir: Path) -> None:
     patterns = [re.sub(r"<\w+>", r"\\w+", name.replace(".", r"\.")) for name in described]
     for file in index_dir.iterdir():
         assert any(re.fullmatch(pattern, file.name) for pattern in patterns), file.name
+
+
+def test_the_version_of_the_format_is_named() -> None:
+    described = _text("docs/format.md")
+    assert f"Format version {FORMAT_VERSION}." in described
+    assert f"| `format` | {FORMAT_VERSION} |" in described
+    assert f"(docs/format.md), version {FORMAT_VERSION}:" in _text("CHANGELOG.md")
 
 
 def test_every_field_is_described() -> None:

@@ -20,17 +20,21 @@ from indexer.search.engine import open_writer
 from webapp import params
 
 _INDEXER = Path(indexer.__file__).parent
-_WRITING = (
+WRITING = (
     "fields.py",
     "model.py",
     "published.py",
     "search/analysis.py",
-    "search/stopwords.py",
+    "search/folding.py",
+    "search/stemming.py",
+    "search/ukrainian.py",
+    "search/unspaced.py",
     "search/embedded/writer.py",
     "search/embedded/bulk.py",
     "search/embedded/workers.py",
     "search/embedded/codec/*.py",
 )
+"""The modules of the indexer that decide what stands in an index, and how fast it is written."""
 _FACETS = "source,author,tag,published"
 
 
@@ -81,7 +85,7 @@ def edition() -> str:
     It is that of the first call: a run keeps its indexes whatever is edited meanwhile.
     """
     digest = hashlib.sha256()
-    for path in sorted(path for pattern in _WRITING for path in _INDEXER.glob(pattern)):
+    for path in sorted(path for pattern in WRITING for path in _INDEXER.glob(pattern)):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:8]
 

@@ -80,7 +80,7 @@ def with_languages(
 def detect_language(text: str) -> str | None:
     """The language of a text as its code, from its beginning; None where that is too short or unsure."""
     sample = text[:_SAMPLE]
-    # Other lists share most of their words with languages that have none: Spanish with Catalan, Russian with Ukrainian.
+    # Other lists share most of their words with languages that have none: Spanish with Catalan, Russian with Bulgarian.
     if _by_stop_words(sample) == "en":
         return "en"
     scripts = _scripts(sample)

@@ -1,7 +1,8 @@
 """Stop words: the words of Snowball's lists, folded as the analysis folds them.
 
-Whoosh brings the lists of 14 languages; the English one there is another. A language without a list has no stop words, and a
-record of unknown language has the English ones, as it has English stems.
+Whoosh brings the lists of 14 languages; the English one there is another. Ukrainian, for which Snowball has none, has one of
+ours. A language without a list has no stop words, and a record of unknown language has the English ones, as it has English
+stems.
 """
 
 from __future__ import annotations
@@ -26,11 +27,22 @@ ENGLISH: frozenset[str] = frozenset(
     all any both each few more most other some such no nor not only own same so than too very
     """.split()
 )
-
+# Words that join others and stand for others; none that is a noun, too.
+_UKRAINIAN = """
+    в у на з із зі до від од за по про для при над під перед між через без
+    і й та а але або чи що щоб як якщо коли бо то не ні ж же б би хоч так також ще вже уже
+    я ти він вона воно ми ви вони мене тебе його її нас вас їх мені тобі йому їй нам вам їм
+    мною тобою ним нею нами вами ними нього неї них себе собі
+    мій моя моє мої твій твоя твоє твої наш наша наше наші ваш ваша ваше ваші свій своя своє свої
+    хто кого кому ким чого чому чим цей ця це ці цього цієї цих цьому цій цим цією цими
+    той те ті того тієї тих тому тій тим тією тими який яка яке які якого якої яких якому якій яким якою якими
+    є бути був була було були буде будуть
+    """
 
 STOP_WORDS: Mapping[str, frozenset[str]] = {
     **{language: frozenset(map(fold, words)) for language, words in stoplists.items()},
     "en": ENGLISH,
+    "uk": frozenset(map(fold, _UKRAINIAN.split())),
 }
 """Language -> its list."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import indexer.search
 from benchmarks import opening, serving, stages, updating
 from benchmarks.corpora import Corpus
 from benchmarks.drawing import draw, survey
@@ -78,6 +80,20 @@ def test_an_index_is_kept_until_its_edition_changes(corpus: Corpus, tmp_path: Pa
     assert shelf.folder(second).exists()
     assert not shelf.folder(first).exists()
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_what_the_analysis_is_made_of_makes_other_indexes_and_totals() -> None:
+    folder = Path(indexer.search.__file__).parent
+    assert {f"search/{name}.py" for name in _made_of(folder, {"analysis", "stemming"})} <= set(loccit_engine.WRITING)
+    counted = {Path(str(module.__file__)).stem for module in totals.ANALYSIS}
+    assert counted == _made_of(folder, {"analysis", "stemming", "stopwords"})
+
+
+def _made_of(folder: Path, modules: set[str]) -> set[str]:
+    """Modules, and those of their folder that they import, and so on."""
+    sources = [(folder / f"{name}.py").read_text(encoding="utf-8") for name in modules]
+    found = modules.union(*(re.findall(r"^from indexer\.search\.(\w+) import", source, re.MULTILINE) for source in sources))
+    return found if found == modules else _made_of(folder, found)
 
 
 def test_the_postings_of_a_question_are_counted_with_their_bytes(corpus: Corpus, index_dir: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.search.analysis import Token, find_words, is_unspaced, plain_form, split_pieces, tokenize, word_readings
 from indexer.search.folding import fold
-from indexer.search.stopwords import ENGLISH, is_stop_word
+from indexer.search.stopwords import ENGLISH, STOP_WORDS, is_stop_word, stop_list_of
 
 PIECES = [*"a É ß ł й क् 日 本 ก ็ 한 1 000 . , ’ ' s S - ‑ _ \u00ad \u0301".split(" "), "\u00a0"]
 TEXTS = st.one_of(
@@ -104,7 +104,9 @@ def test_stop_words_are_the_forms_that_tokens_have() -> None:
     assert is_stop_word("the")
     assert is_stop_word(fold("Don’t"))
     assert not is_stop_word("patriot")
-    assert all([token.form for token in tokenize(word)] == [word] for word in ENGLISH)
+    assert is_stop_word("під", stop_list_of("uk"))
+    assert not is_stop_word("під", stop_list_of("ru"))
+    assert all([token.form for token in tokenize(word)] == [word] for word in ENGLISH | STOP_WORDS["uk"])
 
 
 @pytest.mark.parametrize(
