@@ -103,7 +103,7 @@ def _with_header(folder: Path, header: bytes) -> None:
 @pytest.mark.parametrize("change", _ARRAYS)
 def test_arrays_that_are_described_wrongly_are_refused(sound: Path, folder: Path, change: str) -> None:
     (path,) = segment_files(sound)
-    for array in ("text.ids", "document.stored.lengths"):
+    for array in ("text.ids", "document.own.lengths"):
         _, header = header_of(path.read_bytes())
         header["arrays"][array] |= _ARRAYS[change]
         copy_index(sound, folder)
@@ -301,23 +301,56 @@ _VALUES = ("title", "title_derived", "source", "author", "published", "language"
 @pytest.mark.parametrize("values", _STORED, ids=str)
 def test_metadata_of_other_types_does_no_harm(folder: Path, values: object) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
-        length = int(arrays["document.stored.lengths"][0])
-        first = json.loads(bytes(arrays["document.stored"][1:length]))
+        length = int(arrays["document.shared.lengths"][0])
+        first = json.loads(bytes(arrays["document.shared"][1:length]))
         changed = [values.get(*pair) for pair in zip(_VALUES, first, strict=True)] if isinstance(values, dict) else values
         stored = b"\0" + json.dumps(changed).encode()
-        rest = bytes(arrays["document.stored"][length:])
-        arrays["document.stored"] = np.frombuffer(stored + rest, dtype=np.uint8)
-        arrays["document.stored.lengths"] = np.array([len(stored), len(rest)], dtype=np.uint32)
+        rest = bytes(arrays["document.shared"][length:])
+        arrays["document.shared"] = np.frombuffer(stored + rest, dtype=np.uint8)
+        arrays["document.shared.lengths"] = np.array([len(stored), len(rest)], dtype=np.uint32)
 
     rewrite_segment(folder, change)
     refused, found = refusals(folder)
     assert found or not refused
 
 
+@pytest.mark.parametrize("own", [b"\0\0\0", b"\0Nets", b"\0\xff\0\0", b"\1"])
+def test_what_is_no_documents_own_does_no_harm(folder: Path, own: bytes) -> None:
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        rest = bytes(arrays["document.own"][int(arrays["document.own.lengths"][0]) :])
+        arrays["document.own"] = np.frombuffer(own + rest, dtype=np.uint8)
+        arrays["document.own.lengths"] = np.array([len(own), *arrays["document.own.lengths"][1:]], dtype=np.uint32)
+
+    rewrite_segment(folder, change)
+    refused, found = refusals(folder)
+    assert refused
+    assert found
+
+
+def test_what_documents_share_stands_once_in_order(sound: Path, folder: Path) -> None:
+    def repeat(arrays: Arrays, _attributes: Stated) -> None:
+        for name in ("document.shared", "document.shared.lengths"):
+            arrays[name] = np.concatenate([arrays[name], arrays[name]])
+        arrays["document.sharing"][0] = len(arrays["document.shared.lengths"]) // 2
+
+    def add(arrays: Arrays, _attributes: Stated) -> None:
+        last = int(arrays["document.shared.lengths"][-1])
+        stored = bytes(arrays["document.shared"][-last:]).replace(b"[", b"[ ", 1)
+        arrays["document.shared"] = np.concatenate([arrays["document.shared"], np.frombuffer(stored, dtype=np.uint8)])
+        arrays["document.shared.lengths"] = np.append(arrays["document.shared.lengths"], np.uint32(last + 1)).astype(np.uint32)
+
+    for change in (repeat, add):
+        copy_index(sound, folder)
+        rewrite_segment(folder, change)
+        refused, found = refusals(folder)
+        assert (refused, found) == ([], True)
+
+
 def test_nested_metadata_is_refused(folder: Path) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
-        arrays["document.stored"] = np.frombuffer((b"\0" + b"[" * 99_999) * 2, dtype=np.uint8)
-        arrays["document.stored.lengths"] = np.array([100_000, 100_000], dtype=np.uint32)
+        count = len(arrays["document.shared.lengths"])
+        arrays["document.shared"] = np.frombuffer((b"\0" + b"[" * 99_999) * count, dtype=np.uint8)
+        arrays["document.shared.lengths"] = np.full(count, 100_000, dtype=np.uint32)
 
     rewrite_segment(folder, change)
     assert refusals(folder)[1]

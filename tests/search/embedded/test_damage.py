@@ -38,7 +38,7 @@ def _spread(path: Path) -> list[int]:
     gaps = [place for place in padding if place - 1 not in padding or place + 1 not in padding]
     arrays = [one["offset"] for one in described["arrays"].values() if one["length"]]
     last = [one["offset"] + one["length"] * int(one["dtype"][2:]) - 1 for one in described["arrays"].values() if one["length"]]
-    texts = described["arrays"]["document.stored"]
+    texts = described["arrays"]["document.own"]
     stored = range(texts["offset"], texts["offset"] + texts["length"], 19)
     end = (len(content) - offset for offset in (1, 9, 13, 17, 25, 32))
     return sorted({0, 7, *gaps[::15], *arrays, *last[::7], *stored, *range(header, len(content), _STRIDE), *end})

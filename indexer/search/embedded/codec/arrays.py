@@ -29,7 +29,7 @@ from indexer.model import Json
 
 Array: TypeAlias = NDArray[Any]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 ALIGNMENT = 64
 _MOST_MILESTONES = 1 << 16
 _MAGIC = b"LOCCITAR"

@@ -120,7 +120,14 @@ def _parts_hold(segment: Segment) -> bool:
 
 
 def _metadata_hold(segment: Segment) -> bool:
-    return len(segment.stored) == segment.documents and all(segment.document(number).id for number in range(segment.documents))
+    metadata, numbers = segment.metadata, range(segment.documents)
+    shared = list(metadata.shared)
+    return (
+        len(metadata.own) == len(metadata.sharing) == segment.documents
+        and np.array_equal(np.unique(metadata.sharing), np.arange(len(shared)))
+        and all(before < after for before, after in pairwise(shared))
+        and all(segment.document(number).id for number in numbers)
+    )
 
 
 def _texts_hold(segment: Segment) -> bool:

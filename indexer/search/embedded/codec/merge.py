@@ -16,7 +16,7 @@ from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.loops import load_bulk_loops
 from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_parts, write_published
+from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_parts, write_published, write_shared
 from indexer.search.embedded.codec.texts import merge_texts
 
 
@@ -32,7 +32,8 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
         writer.attributes["records"] = sum(part.records for part in parts)
         ids = [document_id for part in parts for document_id in part.ids()]
         writer.add_strings("document.id", ids)
-        merge_texts(writer, "document.stored", [part.stored() for part in parts])
+        merge_texts(writer, "document.own", [part.own() for part in parts])
+        _merge_shared(writer, [part.shared() for part in parts])
         lengths = np.concatenate([part.lengths() for part in parts])
         write_order(writer, ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32))
         write_published(writer, [days for part in parts for days in part.days()])
@@ -45,6 +46,12 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
             _merge_column(writer, field, [part.column(field) for part in parts], stemmers)
         _merge_postings(writer, "text", [part.postings("text", False) for part in parts], [part.records for part in parts])
         _merge_postings(writer, "title", [part.postings("title", True) for part in parts], [part.documents for part in parts])
+
+
+def _merge_shared(writer: ArraysWriter, parts: Sequence[RemainingValues]) -> None:
+    shared, places = _united([part.values for part in parts])
+    sharing = [place[part.ordinals - 1] for part, place in zip(parts, places, strict=True)]
+    write_shared(writer, shared, np.concatenate(sharing).astype(np.uint32))
 
 
 def _merge_languages(writer: ArraysWriter, parts: Sequence[RemainingValues]) -> None:

@@ -63,9 +63,18 @@ class Remains:
         stated = [(0, 0), *zip(first.tolist(), last.tolist(), strict=True)]
         return [stated[ordinal] for ordinal in _left(self._segment.published, self._documents).tolist()]
 
-    def stored(self) -> KeptTexts:
-        """Each document's metadata, encoded."""
-        return KeptTexts(self._segment.stored, self._documents)
+    def own(self) -> KeptTexts:
+        """What is each document's own of its metadata, encoded."""
+        return KeptTexts(self._segment.metadata.own, self._documents)
+
+    def shared(self) -> RemainingValues:
+        """What documents share of their metadata, encoded."""
+        metadata = self._segment.metadata
+        sharing = _left(metadata.sharing, self._documents)
+        used = np.zeros(len(metadata.shared), dtype=bool)
+        used[sharing] = True
+        values = metadata.shared.read(np.flatnonzero(used).tolist())
+        return RemainingValues(values, np.cumsum(used)[sharing], np.ones(len(sharing), dtype=np.uint32))
 
     def texts(self) -> KeptTexts:
         """Each record's text."""

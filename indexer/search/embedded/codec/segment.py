@@ -17,7 +17,7 @@ from indexer.model import DocumentMetadata, Kind, Paragraph, Part
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.languages import Languages
-from indexer.search.embedded.codec.metadata import decode_metadata
+from indexer.search.embedded.codec.metadata import Metadata
 from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
@@ -152,9 +152,9 @@ class Segment:
         return self.file.strings("document.id")
 
     @cached_property
-    def stored(self) -> Texts:
-        """Document -> its metadata, encoded."""
-        return Texts(self.file, "document.stored")
+    def metadata(self) -> Metadata:
+        """The metadata of the documents."""
+        return Metadata(self.file, self.bounds)
 
     @cached_property
     def texts(self) -> Texts:
@@ -212,19 +212,8 @@ class Segment:
         return found.decode()
 
     def document(self, document: int) -> DocumentMetadata:
-        """A document's metadata: see `read_documents`."""
-        return self.read_documents((document,))[0]
-
-    def read_documents(self, documents: Collection[int]) -> list[DocumentMetadata]:
-        """The metadata of documents. Raises IndexCorrupt where it is not what a writer stores."""
-        bounds, ids = self._places.bounds, self._ids
-        found = []
-        for document, stored in zip(documents, self.stored.read(documents), strict=True):
-            try:
-                found.append(decode_metadata(stored, ids[document].decode(), bounds[document + 1] - bounds[document]))
-            except (ValueError, KeyError, TypeError, RecursionError) as error:
-                raise IndexCorrupt(f"{self.file.path}: the metadata of document {document} is damaged") from error
-        return found
+        """A document's metadata. Raises IndexCorrupt where it is not what a writer stores."""
+        return self.metadata.read((document,))[0]
 
     def paragraph(self, record: int) -> Paragraph:
         """A record: see `read_paragraphs`."""
@@ -258,7 +247,7 @@ class Segment:
         documents = self._places.documents
         owners = [documents[record] for record in records]
         distinct = dict.fromkeys(owners)
-        known = dict(zip(distinct, self.read_documents(distinct), strict=True))
+        known = dict(zip(distinct, self.metadata.read(distinct), strict=True))
         return [(paragraph, known[owner]) for paragraph, owner in zip(self.read_paragraphs(records), owners, strict=True)]
 
     def sizes(self) -> dict[str, int]:

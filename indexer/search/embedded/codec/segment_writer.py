@@ -29,7 +29,9 @@ class SegmentWriter:
 
     def __init__(self) -> None:
         self._ids: list[bytes] = []
-        self._stored: list[bytes] = []
+        self._own: list[bytes] = []
+        self._shared: dict[bytes, int] = {}
+        self._sharing = array("I")
         self._bounds = array("I", [0])
         self._days: list[tuple[int, int]] = []
         self._texts: list[bytes] = []
@@ -61,16 +63,17 @@ class SegmentWriter:
     def add(self, document: DocumentMetadata, paragraphs: Sequence[Paragraph]) -> None:
         """Add a document whole. Raises ValueError, and adds nothing, where a string is not Unicode text."""
         document_id = document.id.encode()
-        stored = encode_metadata(document)
+        own, shared = encode_metadata(document)
         texts = [paragraph.text.encode() for paragraph in paragraphs]
         for paragraph in paragraphs:
             ((paragraph.section or "") + (paragraph.language or "")).encode()
         days = parse_published(document.published) if document.published is not None else None
         title = document.title.encode()
-        self._bytes += len(stored) + sum(map(len, texts))
+        self._bytes += len(own) + len(shared) * (shared not in self._shared) + sum(map(len, texts))
         self._words += sum(text.count(b" ") + 1 for text in texts)
         self._ids.append(document_id)
-        self._stored.append(stored)
+        self._own.append(own)
+        self._sharing.append(self._shared.setdefault(shared, len(self._shared)))
         self._titles.append(title)
         self._title_stemmers.append(stemmer_of(document.language))
         self._own_languages += [paragraph.language for paragraph in paragraphs]
@@ -94,7 +97,11 @@ class SegmentWriter:
             writer.attributes["records"] = self.records
             bounds = np.array(self._bounds, dtype=np.uint32)
             writer.add_strings("document.id", self._ids)
-            write_texts(writer, "document.stored", self._stored)
+            write_texts(writer, "document.own", self._own)
+            places = np.empty(len(self._shared), dtype=np.uint32)
+            ordered = sorted(self._shared)
+            places[[self._shared[one] for one in ordered]] = np.arange(len(ordered), dtype=np.uint32)
+            write_shared(writer, ordered, places[np.array(self._sharing, dtype=np.uint32)])
             write_order(writer, self._ids, bounds)
             write_published(writer, self._days)
             write_texts(writer, "record.text", self._texts)
@@ -119,6 +126,12 @@ def write_order(writer: ArraysWriter, ids: Sequence[bytes], bounds: Array) -> No
     order = np.array(sorted(range(len(ids)), key=ids.__getitem__), dtype=np.uint32)
     writer.add("document.bounds", bounds)
     writer.add("document.order", order)
+
+
+def write_shared(writer: ArraysWriter, shared: Sequence[bytes], sharing: Array) -> None:
+    """What documents share of their metadata, the distinct ones in order, and which of these each document has."""
+    write_texts(writer, "document.shared", shared)
+    writer.add("document.sharing", smallest(sharing))
 
 
 def write_parts(writer: ArraysWriter, parts: Array) -> None:
