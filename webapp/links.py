@@ -68,8 +68,7 @@ class SearchLinks:
 
     def api(self) -> str:
         """The same results as JSON."""
-        written = str(self._query)
-        return f"/api/search?{written}" if written else "/api/search"
+        return _api(str(self._query))
 
     def filtered(self, field: str, value: str) -> str:
         """The results, from the first page, with one more value included, which then is not excluded."""
@@ -90,8 +89,7 @@ def search_url(request: SearchRequest) -> str:
 
 def api_url(request: SearchRequest) -> str:
     """The same results as JSON."""
-    written = query_string(request)
-    return f"/api/search?{written}" if written else "/api/search"
+    return _api(query_string(request))
 
 
 def document_url(document_id: str, request: SearchRequest | None = None, ordinal: int | None = None) -> str:
@@ -117,6 +115,10 @@ def without_filters(request: SearchRequest) -> SearchRequest:
 
 def _results(query: str) -> str:
     return f"/?{query or _EVERYTHING}"
+
+
+def _api(query: str) -> str:
+    return f"/api/search?{query}" if query else "/api/search"
 
 
 def _document(document_id: str, query: str, ordinal: int | None) -> str:

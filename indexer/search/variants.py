@@ -2,7 +2,7 @@
 
 Both the table `spellings.txt` and a synonyms file have one form: a line names words that count as one in all their forms,
 parted by commas; `#` begins a comment; lines that share an entry are one group. Where some of its entries have several words,
-another has one. Only queries look here: an index is the same whatever the files say.
+another has one. What is typed is told by English stems. Only queries look here: an index is the same whatever the files say.
 """
 
 from __future__ import annotations

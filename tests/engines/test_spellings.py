@@ -27,7 +27,12 @@ SHELF = [
         ],
         title="Armour for Ostrel",
     ),
-    make_document("gazette.txt", ["Nobody came.", "The Velmara Defence Agency met the Agency of Velmara."], title="Armor"),
+    make_document(
+        "gazette.txt",
+        ["Nobody came.", "The Velmara Defence Agency met the Agency of Velmara."],
+        title="Armor",
+        source="Kiev Gazette",
+    ),
 ]
 
 
@@ -58,6 +63,8 @@ def found(engine: SearchEngine, query: str) -> dict[str, list[str]]:
         ("harbor -center", {"c3": ["harbour"]}),
         ("defenc*", {"c1": ["defence"], "g2": ["Defence"]}),
         ("meter", {"c5": ["metres"]}),
+        ("source:kyiv", {"g1": [], "g2": []}),
+        ('source:"kyiv gazette" defense', {"g2": ["Defence"]}),
     ],
 )
 def test_a_word_is_found_in_every_spelling(engine: SearchEngine, query: str, expected: dict[str, list[str]]) -> None:
@@ -77,6 +84,7 @@ def test_synonyms_are_read_from_a_file(new_index: Settings, tmp_path: Path, capl
     assert found(engine, "vda") == {"g2": ["Velmara", "Defence", "Agency"]}
     assert list(found(engine, "ostrel")) == ["c1", "c3", "c5"]
     assert list(found(engine, "=ostrel")) == ["c1"]
+    assert list(found(engine, "harbours")) == ["c1", "c3", "c5"]
     assert caplog.messages == [f"{path}:3 is left out: it names one word only: write two or more, with commas between."]
 
 
