@@ -74,9 +74,12 @@ class Lookup:
             return self._counted(self._phrase_occurrences(slots, None)) if all(map(self._may_stand, slots)) else NO_MATCHES
         if not terms:
             return NO_MATCHES
-        stretches = list(map(self._postings.range, terms))
-        found = Matches(*self._kernels.phrase(self._occurring, *zip(*stretches, strict=True)))
-        return self._corrected(found, terms, lambda within: self._counted(self._phrase_occurrences(slots, within)))
+        joined = [
+            (slot, covered, *self._postings.range(other))
+            for slot, term in enumerate(terms)
+            for other, covered in self._postings.joined(term)
+        ]
+        return Matches(*self._kernels.phrase(self._occurring, list(map(self._postings.range, terms)), joined))
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
@@ -85,7 +88,7 @@ class Lookup:
     def _corrected(self, found: Matches, terms: Sequence[int], look: Callable[[Array], Matches]) -> Matches:
         """What was found, with what `look` finds in the units where joined parts may stand for a term; those are few."""
         postings = self._postings
-        joined = [postings.range(each) for term in terms for each in postings.joined(term)]
+        joined = [postings.range(each) for term in terms for each, _ in postings.joined(term)]
         if not joined:
             return found
         within = self._kernels.standing(postings.ids, joined, list(map(postings.range, terms)))
@@ -221,7 +224,7 @@ class Lookup:
 
     def _joined(self, entry: _Entry, entries: Sequence[_Entry]) -> list[_Entry]:
         """Those of a word's entries that are joined parts, of which an entry has the places, too."""
-        joined = self._postings.joined(entry.term)
+        joined = {term for term, _ in self._postings.joined(entry.term)}
         return [other for other in entries if other.term in joined]
 
     def _words(self, sought: Sought, exact: bool) -> list[_Entry]:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.kernels.term import Occurring
 
@@ -51,7 +52,7 @@ def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: 
     ids, freqs = np.array([4, 4], dtype=np.uint32), np.array([MANY, MANY], dtype=np.uint32)
     positions = np.concatenate([np.arange(0, 2 * MANY, 2), np.arange(1, 2 * MANY, 2)]).astype(np.uint32)
     occurring = Occurring(ids, freqs, np.zeros(1, dtype=np.uint32), positions)
-    found, counts = loops.phrase(occurring, (0, 1), (1, 2))
+    found, counts = loops.phrase(occurring, ((0, 1), (1, 2)), ())
     assert (found.tolist(), counts.tolist()) == ([4], [MANY])
     found, counts = loops.windows(occurring, (0, 1), (1, 2), 2)
     assert (found.tolist(), counts.tolist()) == ([4], [2 * MANY - 1])
@@ -86,3 +87,64 @@ def test_lists_that_do_not_ascend_do_no_harm(kernels: str, numbers: list[int], c
     with suppress(AssertionError, IndexError):
         records, rows = load_kernels(kernels).all_of(ids, np.array([0, cut]), np.array([cut, len(ids)]))
         assert len(records) <= rows.shape[1] or not len(records)
+
+
+_PLACES = st.tuples(st.integers(0, 6), st.sampled_from([1, 1, 2, 3]))
+"""A position, and the positions covered there: more than one by joined parts."""
+
+
+@given(
+    units=st.dictionaries(
+        st.integers(0, 40), st.lists(st.lists(_PLACES, max_size=5, unique=True), min_size=3, max_size=3), max_size=12
+    ),
+    order=st.lists(st.integers(0, 2), min_size=2, max_size=4),
+)
+def test_phrases_with_joined_parts_are_choices_that_follow_each_other(
+    kernels: str, units: dict[int, list[list[tuple[int, int]]]], order: list[int]
+) -> None:
+    lists: dict[tuple[int, int], list[tuple[int, list[int]]]] = {
+        (term, covered): [] for term in range(3) for covered in (0, 2, 3)
+    }
+    for unit, terms in sorted(units.items()):
+        for term, places in enumerate(terms):
+            lists[term, 0].append((unit, sorted(position for position, _ in places)))
+            for covered in (2, 3):
+                lists[term, covered].append((unit, sorted(position for position, length in places if length == covered)))
+    occurring, stretches = _occurring(lists)
+    joined = [
+        (place, covered, *stretches[term, covered])
+        for place, term in enumerate(order)
+        for covered in (2, 3)
+        if len(set(stretches[term, covered])) > 1
+    ]
+    found, counts = load_kernels(kernels).phrase(occurring, [stretches[term, 0] for term in order], joined)
+    wanted = {}
+    for unit, terms in sorted(units.items()):
+        reached = {(position, position) for position, _ in terms[order[0]]}
+        for term in order:
+            reached = {(start, end + length) for start, end in reached for position, length in terms[term] if position == end}
+        if reached:
+            wanted[unit] = len(reached)
+    assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == wanted
+
+
+def _occurring(
+    lists: dict[tuple[int, int], list[tuple[int, list[int]]]],
+) -> tuple[Occurring, dict[tuple[int, int], tuple[int, int]]]:
+    """Postings of some terms, each by its units and its positions there; and the stretch of each term."""
+    ids: list[int] = []
+    freqs: list[int] = []
+    skips: list[int] = []
+    positions: list[int] = []
+    stretches = {}
+    for name, held in lists.items():
+        begin = len(ids)
+        for unit, places in held:
+            if places:
+                skips += [len(positions)] if len(ids) % SKIP == 0 else []
+                ids.append(unit)
+                freqs.append(len(places))
+                positions += places
+        stretches[name] = begin, len(ids)
+    arrays = np.array(ids, np.uint32), np.array(freqs, np.uint8), np.array(skips, np.uint32), np.array(positions, np.uint16)
+    return Occurring(*arrays), stretches

@@ -73,17 +73,19 @@ class Postings:
         found = [self.terms.find((stem(form, stemmer) + tail_of(stemmer)).encode()) for stemmer in self.stemmers]
         return [place for place in found if place >= 0]
 
-    def joined(self, term: int) -> list[int]:
-        """The terms of the joined parts of which a term has the places, too."""
+    def joined(self, term: int) -> list[tuple[int, int]]:
+        """The terms of the joined parts of which a term has the places, too; and the positions that each covers."""
         key: bytes = self.terms[term]
         found = []
         for place in range(term + 1, len(self.terms)):
             entry: bytes = self.terms[place]
+            if not entry.startswith(key):
+                break
             tail = entry[len(key) :]
-            if not entry.startswith(key) or not is_tail(tail):
+            if not is_tail(tail):
                 break
             if tail.startswith(_JOINED):
-                found.append(place)
+                found.append((place, read_tail(tail.decode())[1]))
         return found
 
     def range(self, term: int) -> tuple[int, int]:

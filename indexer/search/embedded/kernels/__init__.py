@@ -13,7 +13,7 @@ from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
-from indexer.search.embedded.kernels.term import Occurring, Sight, Terms, Words
+from indexer.search.embedded.kernels.term import Joined, Occurring, Sight, Stretch, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 
@@ -128,8 +128,11 @@ class Kernels(Protocol):
         """
         ...
 
-    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
-        """The units in which terms, by their stretches of the postings, stand next to each other in order; and how often."""
+    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
+        """The units in which two terms or more stand next to each other in order; and how often.
+
+        joined: the joined parts of which a term has the places, too. Of what begins and ends alike one is counted.
+        """
         ...
 
     def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:

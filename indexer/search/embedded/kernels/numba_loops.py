@@ -8,7 +8,9 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
 
 # One list is so many times longer than the other: it is searched rather than walked.
-MANY_TIMES = 8
+MANY_TIMES = 24
+# The ids of a list shorter than this are searched, however long the other one is: there are more windows than are worth it.
+FEW = 1 << 9
 # Lists are put together for so many ids at a time: what is marked stays in the processor's nearest cache.
 WINDOW = 1 << 14
 _DIGIT_BITS = 10
@@ -73,27 +75,6 @@ def intersect_by_marks(first: Array, second: Array, out: Array) -> int:
 
 
 @compiled
-def all_of(ids: Array, begins: Array, ends: Array, order: Array, records: Array, rows: Array) -> int:
-    """Ids that stand in all stretches, shortest first, and where: rows[stretch, i] is the place of records[i] in ids."""
-    count = 0
-    for at in range(begins[order[0]], ends[order[0]]):
-        records[count] = ids[at]
-        rows[order[0], count] = at
-        count += 1
-    for which in range(1, len(order)):
-        begin, end = begins[order[which]], ends[order[which]]
-        if count == 0 or begin == end:
-            return 0
-        # What is looked up without a check of its own lies between these.
-        assert ids[begin] <= ids[end - 1]
-        if end - begin > MANY_TIMES * count:
-            count = _keep_searched(ids, begin, end, order, which, records, rows, count)
-        else:
-            count = _keep_marked(ids, begin, end, order, which, records, rows, count)
-    return count
-
-
-@compiled
 def by_length(begins: Array, ends: Array) -> Array:
     """The numbers of stretches, the shortest first."""
     order = np.arange(len(begins))
@@ -108,64 +89,99 @@ def by_length(begins: Array, ends: Array) -> Array:
 
 @compiled
 def together(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Array, Array, int]:
-    """`all_of`, and the arrays made for it: records, rows, and how many records there are."""
-    shortest = ends[order[0]] - begins[order[0]]
-    records, rows = np.empty(shortest, dtype=np.uint32), np.empty((len(order), shortest), dtype=np.uint32)
-    return records, rows, all_of(ids, begins, ends, order, records, rows)
+    """Ids that stand in all stretches, and where: rows[stretch, i] is the place of records[i] in ids; and how many.
+
+    order: of the stretches, the shortest first.
+    """
+    records, rows, count = first_two(ids, begins, ends, order)
+    for which in range(2, len(order)):
+        count = narrow(ids, begins, ends, order, which, records, rows, count)
+    return records, rows, count
 
 
 @compiled
-def _keep_searched(ids: Array, begin: int, end: int, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
-    """Keep the records that stand in another stretch, each searched for."""
-    count = 0
-    at = begin
-    for place in range(held):
-        at = seek(ids, at, end, records[place])
-        if at == end:
+def first_two(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Array, Array, int]:
+    """The same for the first two stretches, or for the only one; there is room for the rows of the others."""
+    begin, end = begins[order[0]], ends[order[0]]
+    if len(order) == 1:
+        return ids[begin:end].copy(), np.arange(begin, end).astype(np.uint32).reshape(1, -1), end - begin
+    other, stop = begins[order[1]], ends[order[1]]
+    places = np.empty((2, end - begin), dtype=np.uint32)
+    count = _meet(ids[begin:end], ids[other:stop], places)
+    records, rows = np.empty(count, dtype=np.uint32), np.empty((len(order), count), dtype=np.uint32)
+    for i in range(count):
+        rows[order[0], i] = begin + places[0, i]
+        rows[order[1], i] = other + places[1, i]
+        records[i] = ids[begin + places[0, i]]
+    return records, rows, count
+
+
+@compiled
+def narrow(ids: Array, begins: Array, ends: Array, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
+    """Keep the records that stand in the stretch order[which] too, with their rows of those before it; how many."""
+    begin, end = begins[order[which]], ends[order[which]]
+    places = np.empty((2, held), dtype=np.uint32)
+    count = _meet(records[:held], ids[begin:end], places)
+    for i in range(count):
+        held_at = places[0, i]
+        records[i] = records[held_at]
+        for before in range(which):
+            rows[order[before], i] = rows[order[before], held_at]
+        rows[order[which], i] = begin + places[1, i]
+    return count
+
+
+@compiled
+def _meet(short: Array, long: Array, places: Array) -> int:
+    """Where two lists have the same ids: places[0, i] in the short one, places[1, i] in the long one."""
+    if len(short) < FEW or len(long) > MANY_TIMES * len(short):
+        return _meet_by_search(short, long, places)
+    return _meet_by_marks(short, long, places)
+
+
+@compiled
+def _meet_by_search(short: Array, long: Array, places: Array) -> int:
+    count = at = 0
+    for place in range(len(short)):
+        at = seek(long, at, len(long), short[place])
+        if at == len(long):
             break
-        if ids[at] == records[place]:
-            records[count] = records[place]
-            for before in range(which):
-                rows[order[before], count] = rows[order[before], place]
-            rows[order[which], count] = at
+        if long[at] == short[place]:
+            places[0, count] = place
+            places[1, count] = at
             count += 1
     return count
 
 
 @compiled_unchecked
-def _keep_marked(ids: Array, begin: int, end: int, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
-    """The same window by window: the places of the records are noted, and every id of the stretch looked up.
+def _meet_by_marks(short: Array, long: Array, places: Array) -> int:
+    """The same window by window: the places of the short list are noted, and every id of the long one is looked up.
 
-    Whatever the ids are, no place is outside: those in a window are cut to its size, and no more records are kept than noted.
+    Whatever the ids are, no place is outside: those in a window are cut to its size, no more than that are looked at in one,
+    and no more are kept than the short list has.
     """
     noted = np.zeros(WINDOW, dtype=np.uint16)
-    pairs = np.empty((2, min(WINDOW, held) + 1), dtype=np.uint32)
+    met = np.empty(WINDOW, dtype=np.uint32)
     within = WINDOW - 1
-    count = i = 0
-    at = begin
-    while i < held and at < end:
-        low = max(int(records[i]), int(ids[at])) // WINDOW * WINDOW
-        i = seek(records, i, held, low)
-        at = seek(ids, at, end, low)
-        last, stop = seek(records, i, held, low + WINDOW), seek(ids, at, end, low + WINDOW)
+    count = i = at = 0
+    while i < len(short) and at < len(long):
+        low = max(int(short[i]), int(long[at])) // WINDOW * WINDOW
+        i, at = seek(short, i, len(short), low), seek(long, at, len(long), low)
+        last, stop = seek(short, i, len(short), low + WINDOW), seek(long, at, len(long), low + WINDOW)
+        last, stop = min(last, i + WINDOW), min(stop, at + WINDOW)
         for place in range(i, last):
-            noted[(records[place] - low) & within] = place - i + 1
-        found, most = 0, min(last - i, WINDOW)
+            noted[short[place] & within] = place - i + 1
+        found = 0
         for other in range(at, stop):
-            # Written every time and kept where a record was noted: no branch to mispredict.
-            here = noted[(ids[other] - low) & within]
-            pairs[0, found] = here
-            pairs[1, found] = other
-            found = min(found + (here > 0), most)
-        for place in range(i, last):
-            noted[(records[place] - low) & within] = 0
-        for pair in range(found):
-            held_at = i + np.int64(pairs[0, pair]) - 1
-            records[count] = records[held_at]
-            for before in range(which):
-                rows[order[before], count] = rows[order[before], held_at]
-            rows[order[which], count] = pairs[1, pair]
+            # Written every time and kept where a place was noted: no branch to mispredict.
+            met[found] = other
+            found += noted[long[other] & within] > 0
+        for each in range(min(found, len(short) - count)):
+            places[0, count] = i + noted[long[met[each]] & within] - 1
+            places[1, count] = met[each]
             count += 1
+        for place in range(i, last):
+            noted[short[place] & within] = 0
         i, at = last, stop
     return count
 

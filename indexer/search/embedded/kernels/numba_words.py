@@ -7,7 +7,7 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
-from indexer.search.embedded.kernels.numba_loops import by_length, seek, together
+from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import SHIFT
 
 
@@ -56,134 +56,6 @@ def positions_within(arrays: tuple[Array, ...], postings: Array, keys: Array, pl
             keys[count] = unit | np.int64(positions[at])
             places[count] = at
             count += 1
-
-
-@compiled
-def phrase(postings: tuple[Array, ...], begins: Array, ends: Array) -> tuple[Array, Array, int]:
-    """The units in which terms, by their stretches, follow each other; how often; and the most of these numbers.
-
-    Terms are looked at rarest first, each narrows what was found.
-    """
-    ids, freqs, _, positions = postings
-    order = by_length(begins, ends)
-    units, rows, held = together(ids, begins, ends, order)
-    firsts = _first_positions(postings, rows, held)
-    starts = np.empty(min(1 << 8 * freqs.itemsize, len(positions)), dtype=np.int64)
-    counts = np.empty(held, dtype=np.uint32)
-    count = most = 0
-    for i in range(held):
-        found = 0
-        for which in range(len(order)):
-            term = order[which]
-            place = np.int64(firsts[term, i])
-            stop = place + freqs[rows[term, i]]
-            if which == 0:
-                for here in range(place, stop):
-                    starts[found] = np.int64(positions[here]) - term
-                    found += 1
-                continue
-            kept = 0
-            for start in range(found):
-                wanted = starts[start] + term
-                while place < stop and positions[place] < wanted:
-                    place += 1
-                if place < stop and positions[place] == wanted:
-                    starts[kept] = starts[start]
-                    kept += 1
-            found = kept
-            if found == 0:
-                break
-        if found:
-            units[count] = units[i]
-            counts[count] = found
-            most = max(most, found)
-            count += 1
-    return units[:count], counts[:count], most
-
-
-@compiled
-def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int) -> tuple[Array, Array, int]:
-    """The same for terms in any order within so many positions; counted are the positions at which such a window begins."""
-    ids, freqs, _, positions = postings
-    units, rows, candidates = together(ids, begins, ends, by_length(begins, ends))
-    size = len(rows)
-    firsts = _first_positions(postings, rows, candidates)
-    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    counts = np.empty(candidates, dtype=np.uint32)
-    count = most = 0
-    for i in range(candidates):
-        for term in range(size):
-            places[term] = firsts[term, i]
-            stops[term] = places[term] + freqs[rows[term, i]]
-        found = 0
-        for term in range(size):
-            following[:] = places
-            for here in range(places[term], stops[term]):
-                begin = int(positions[here])
-                held = 0
-                for other in range(size):
-                    at = following[other]
-                    while at < stops[other] and positions[at] < begin:
-                        at += 1
-                    following[other] = at
-                    held += at < stops[other] and positions[at] < begin + width
-                found += held == size
-        if found:
-            units[count] = units[i]
-            counts[count] = found
-            most = max(most, found)
-            count += 1
-    return units[:count], counts[:count], most
-
-
-@compiled
-def standing(ids: Array, joined_begins: Array, joined_ends: Array, begins: Array, ends: Array) -> Array:
-    """The units of each of some stretches that stand in all of some others; those of one stretch ascend."""
-    order = by_length(begins, ends)
-    found = np.empty((joined_ends - joined_begins).sum(), dtype=np.uint32)
-    count = 0
-    for joined in range(len(joined_begins)):
-        places = begins.copy()
-        for at in range(joined_begins[joined], joined_ends[joined]):
-            held = 0
-            for term in order:
-                place = seek(ids, places[term], ends[term], ids[at])
-                places[term] = place
-                if place == ends[term] or ids[place] != ids[at]:
-                    break
-                held += 1
-            if held == len(order):
-                found[count] = ids[at]
-                count += 1
-    return found[:count]
-
-
-@compiled
-def _first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
-    """Where the positions of each posting begin: [term, i] for rows[term, i]."""
-    _, freqs, skips, _ = postings
-    firsts = np.empty((len(rows), held), dtype=np.uint32)
-    for term in range(len(rows)):
-        _add_up(freqs, skips, rows[term, :held], firsts[term])
-    return firsts
-
-
-@compiled_unchecked
-def _add_up(freqs: Array, skips: Array, rows: Array, firsts: Array) -> None:
-    """Where the positions of some postings begin. Each posting has a frequency and a block: see Postings."""
-    whole = len(freqs) // SKIP * SKIP
-    for i in range(len(rows)):
-        posting = np.int64(rows[i])
-        block = posting // SKIP * SKIP
-        place = np.uint32(skips[posting // SKIP])
-        if block < whole:
-            # All of a block: so many steps that are known beforehand go at once.
-            for before in range(SKIP):
-                place += np.uint32(freqs[block + before]) * np.uint32(before < posting - block)
-        else:
-            for before in range(block, posting):
-                place += np.uint32(freqs[before])
-        firsts[i] = place
 
 
 @compiled

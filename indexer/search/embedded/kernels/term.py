@@ -19,6 +19,12 @@ LONGEST_TOLD = 255
 Postings: TypeAlias = tuple[Array, Array]
 """Units, those of each term ascending, and how often the term stands in each."""
 
+Stretch: TypeAlias = tuple[int, int]
+"""Where the postings of a term begin and end."""
+
+Joined: TypeAlias = tuple[int, int, int, int]
+"""Joined parts of hyphenated words: the number of the term that has their places too, the positions covered, the stretch."""
+
 
 class Matches(NamedTuple):
     """Units in ascending order, and how often each matches.

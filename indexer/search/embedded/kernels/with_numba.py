@@ -12,13 +12,24 @@ from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels import numba_counting as counting
 from indexer.search.embedded.kernels import numba_features as looks
 from indexer.search.embedded.kernels import numba_loops as loops
+from indexer.search.embedded.kernels import numba_phrases as phrases
 from indexer.search.embedded.kernels import numba_scoring as scoring
 from indexer.search.embedded.kernels import numba_stretches
 from indexer.search.embedded.kernels import numba_words as letters
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
-from indexer.search.embedded.kernels.term import LONGEST_TOLD, Occurring, Sight, Terms, Words, letter_bits, only_read
+from indexer.search.embedded.kernels.term import (
+    LONGEST_TOLD,
+    Joined,
+    Occurring,
+    Sight,
+    Stretch,
+    Terms,
+    Words,
+    letter_bits,
+    only_read,
+)
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
@@ -28,6 +39,7 @@ _MOST_IN_TWO = 65_535
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
 _MARKED = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.uint8)
 _HOW_MANY = _BITS.sum(axis=1, dtype=np.uint8)
+_NO_JOINED = np.empty((0, 4), dtype=np.int64)
 _NO_ROWS = np.empty((1, 0), dtype=np.uint32)
 
 
@@ -186,15 +198,16 @@ class NumbaKernels:
         out = np.zeros(width, dtype=np.int64)
         return out, counting.buckets(counts, keys, least, out)
 
-    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
-        return _counted(*letters.phrase(occurring, np.array(begins), np.array(ends)))
+    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
+        begins, ends = np.array(list(zip(*stretches, strict=True)))
+        return _counted(*phrases.phrase(occurring, begins, ends, np.array(joined, dtype=np.int64) if joined else _NO_JOINED))
 
     def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
-        return _counted(*letters.windows(occurring, np.array(begins), np.array(ends), width))
+        return _counted(*phrases.windows(occurring, np.array(begins), np.array(ends), width))
 
     def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
         (joined_begins, joined_ends), (begins, ends) = np.array(some).T.copy(), np.array(others).T.copy()
-        found = letters.standing(ids, joined_begins, joined_ends, begins, ends)
+        found = phrases.standing(ids, joined_begins, joined_ends, begins, ends)
         return found if len(some) == 1 or not len(found) else np.unique(found)
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:

@@ -17,8 +17,9 @@ from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
 from indexer.search.embedded.kernels.numpy_near import near
+from indexer.search.embedded.kernels.numpy_phrases import with_joined
 from indexer.search.embedded.kernels.numpy_scoring import contained
-from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, Occurring, Sight, Terms, Words, in_a_row
+from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, Joined, Occurring, Sight, Stretch, Terms, Words, in_a_row
 
 
 class NumpyKernels:
@@ -133,11 +134,17 @@ class NumpyKernels:
     def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
         return numpy_counting.buckets(counts, keys, least, width)
 
-    def phrase(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, Array]:
+    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
+        begins, ends = zip(*stretches, strict=True)
         by_term = self._keys_together(occurring, begins, ends)
         keys = by_term[0]
         for offset, found in enumerate(by_term[1:], 1):
             keys = keys[contained(keys, found - offset)]
+        if joined:
+            units = np.unique(by_term[0] >> SHIFT).astype(np.uint32)
+            stretched = [self.positions_of(occurring, begin, end, 0, 0, units)[0] for _, _, begin, end in joined]
+            parts = [(term, covered, part) for (term, covered, _, _), part in zip(joined, stretched, strict=True)]
+            keys = with_joined(keys, by_term, parts)
         return _counted(keys)
 
     def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:

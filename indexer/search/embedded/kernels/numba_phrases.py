@@ -1,0 +1,315 @@
+"""Compiled loops over the places of several words: next to each other, or near."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_loops import by_length, first_two, narrow, seek
+
+
+@compiled
+def phrase(postings: tuple[Array, ...], begins: Array, ends: Array, joined: Array) -> tuple[Array, Array, int]:
+    """The units in which terms, by their stretches, follow each other; how often; and the most of these numbers.
+
+    joined: see Joined. Terms are looked at rarest first; what stands apart is left out before the next one, which may be long.
+    """
+    order = by_length(begins, ends)
+    units, rows, held = first_two(postings[0], begins, ends, order)
+    counts = np.empty(held, dtype=np.uint32)
+    for which in range(1, len(order)):
+        if which > 1:
+            held = narrow(postings[0], begins, ends, order, which, units, rows, held)
+        apart = order[which] - order[0]
+        held = _keep_near(postings, joined, order[: which + 1], (apart, apart), units, rows, counts, held)
+    if len(order) > 2:
+        _count_rows(postings, order, rows, counts[:held])
+    if len(joined):
+        _count_covering(postings, joined, units[:held], rows, counts)
+    count = most = 0
+    for i in range(held):
+        if counts[i]:
+            units[count] = units[i]
+            counts[count] = counts[i]
+            most = max(most, int(counts[i]))
+            count += 1
+    return units[:count], counts[:count], most
+
+
+@compiled
+def _keep_near(
+    postings: tuple[Array, ...],
+    joined: Array,
+    terms: Array,
+    apart: tuple[int, int],
+    units: Array,
+    rows: Array,
+    counts: Array,
+    held: int,
+) -> int:
+    """Keep the units where the last of some terms stands so far after the first one, and those with joined parts; how many.
+
+    apart: the least and the most positions. counts: how often it does.
+    """
+    _count_near(postings, rows[terms[0], :held], rows[terms[-1], :held], apart, counts)
+    kept = _holding(postings[0], joined, units[:held])
+    count = 0
+    for i in range(held):
+        if counts[i] or kept[i]:
+            units[count] = units[i]
+            counts[count] = counts[i]
+            for term in terms:
+                rows[term, count] = rows[term, i]
+            count += 1
+    return count
+
+
+@compiled
+def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: tuple[int, int], counts: Array) -> None:
+    """How many places of one term have one of another so far after them, unit by unit."""
+    _, freqs, _, positions = postings
+    least, most = apart
+    firsts, seconds = _first_positions(postings, rows), _first_positions(postings, others)
+    several = np.empty(len(rows), dtype=np.bool_)
+    # Most stand once. Nothing here waits for what was read before.
+    for i in range(len(rows)):
+        between = np.int64(positions[seconds[i]]) - np.int64(positions[firsts[i]])
+        counts[i] = (between >= least) & (between <= most)
+        several[i] = max(freqs[rows[i]], freqs[others[i]]) > 1
+    for i in range(len(rows)):
+        if several[i]:
+            here, other = np.int64(firsts[i]), np.int64(seconds[i])
+            end, last = here + freqs[rows[i]], other + freqs[others[i]]
+            found = np.int64(0)
+            while here < end and other < last:
+                between = np.int64(positions[other]) - np.int64(positions[here])
+                found += (between >= least) & (between <= most)
+                here += between >= least
+                other += between < least
+            counts[i] = found
+
+
+@compiled
+def _holding(ids: Array, joined: Array, units: Array) -> Array:
+    """In which units joined parts stand."""
+    holding = np.zeros(len(units), dtype=np.bool_)
+    for stretch in range(len(joined)):
+        i = 0
+        for at in range(joined[stretch, 2], joined[stretch, 3]):
+            i = seek(units, i, len(units), ids[at])
+            if i == len(units):
+                break
+            holding[i] |= units[i] == ids[at]
+    return holding
+
+
+@compiled
+def _count_rows(postings: tuple[Array, ...], order: Array, rows: Array, counts: Array) -> None:
+    """How often terms follow each other in each unit, each of them covering one position."""
+    _, freqs, _, positions = postings
+    starts = np.empty(min(1 << 8 * freqs.itemsize, len(positions)), dtype=np.int64)
+    firsts = _all_first_positions(postings, rows, len(counts))
+    for i in range(len(counts)):
+        found = 0
+        for which in range(len(order)):
+            term = order[which]
+            place = np.int64(firsts[term, i])
+            stop = place + freqs[rows[term, i]]
+            if which == 0:
+                for here in range(place, stop):
+                    starts[found] = np.int64(positions[here]) - term
+                    found += 1
+                continue
+            kept = 0
+            for start in range(found):
+                wanted = starts[start] + term
+                while place < stop and positions[place] < wanted:
+                    place += 1
+                if place < stop and positions[place] == wanted:
+                    starts[kept] = starts[start]
+                    kept += 1
+            found = kept
+            if found == 0:
+                break
+        counts[i] = found
+
+
+@compiled
+def _count_covering(postings: tuple[Array, ...], joined: Array, units: Array, rows: Array, counts: Array) -> None:
+    """Count anew where joined parts stand, which cover more than one position."""
+    ids, holding = postings[0], _holding(postings[0], joined, units)
+    for i in range(len(units)):
+        if holding[i]:
+            whole = np.empty((len(rows), 2), dtype=np.int64)
+            for term in range(len(rows)):
+                _set_stretch(postings, rows[term, i], whole[term])
+            parts = np.zeros((len(joined), 2), dtype=np.int64)
+            for stretch in range(len(joined)):
+                at, end = seek(ids, joined[stretch, 2], joined[stretch, 3], units[i]), joined[stretch, 3]
+                if at < end and ids[at] == units[i]:
+                    _set_stretch(postings, at, parts[stretch])
+            counts[i] = _follow(postings[3], whole, joined, parts)
+
+
+@compiled
+def _follow(positions: Array, whole: Array, joined: Array, parts: Array) -> int:
+    """How many choices of places in one unit follow each other; those that begin and end alike are one.
+
+    whole: where the positions of each term begin and end; parts: those of joined parts among them.
+    """
+    size = 0
+    reached = np.empty((whole[0, 1] - whole[0, 0], 2), dtype=np.int64)
+    for place in range(whole[0, 0], whole[0, 1]):
+        if size == 0 or reached[size - 1, 0] != positions[place]:
+            reached[size] = positions[place]
+            size += 1
+    for term in range(len(whole)):
+        on = np.empty((size * (1 + len(joined)), 2), dtype=np.int64)
+        count = 0
+        for each in range(size):
+            start, end = reached[each]
+            alone = _standing_at(positions, whole[term], end)
+            for stretch in range(len(joined)):
+                if joined[stretch, 0] == term:
+                    together = _standing_at(positions, parts[stretch], end)
+                    alone -= together
+                    if together:
+                        count = _add(on, count, start, end + joined[stretch, 1])
+            if alone > 0:
+                count = _add(on, count, start, end + 1)
+        reached, size = on, count
+    return size
+
+
+@compiled
+def _standing_at(positions: Array, stretch: Array, position: int) -> int:
+    """How often a position stands in a stretch of them."""
+    first = seek(positions, stretch[0], stretch[1], position)
+    last = first
+    while last < stretch[1] and positions[last] == position:
+        last += 1
+    return last - first
+
+
+@compiled
+def _add(reached: Array, count: int, start: int, end: int) -> int:
+    """Add what begins and ends so if it is not there; what begins alike stands together."""
+    before = count - 1
+    while before >= 0 and reached[before, 0] == start:
+        if reached[before, 1] == end:
+            return count
+        before -= 1
+    reached[count] = start, end
+    return count + 1
+
+
+@compiled
+def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int) -> tuple[Array, Array, int]:
+    """The same for terms in any order within so many positions; counted are the positions at which such a window begins."""
+    ids, freqs, _, positions = postings
+    order = by_length(begins, ends)
+    units, rows, candidates = first_two(ids, begins, ends, order)
+    counts = np.empty(candidates, dtype=np.uint32)
+    alone = np.empty((0, 4), dtype=np.int64)
+    for which in range(1, len(order)):
+        if which > 1:
+            candidates = narrow(ids, begins, ends, order, which, units, rows, candidates)
+        near = 1 - width, width - 1
+        candidates = _keep_near(postings, alone, order[: which + 1], near, units, rows, counts, candidates)
+    size = len(rows)
+    firsts = _all_first_positions(postings, rows, candidates)
+    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    count = most = 0
+    for i in range(candidates):
+        for term in range(size):
+            places[term] = firsts[term, i]
+            stops[term] = places[term] + freqs[rows[term, i]]
+        found = 0
+        for term in range(size):
+            following[:] = places
+            for here in range(places[term], stops[term]):
+                begin = int(positions[here])
+                held = 0
+                for other in range(size):
+                    at = following[other]
+                    while at < stops[other] and positions[at] < begin:
+                        at += 1
+                    following[other] = at
+                    held += at < stops[other] and positions[at] < begin + width
+                found += held == size
+        if found:
+            units[count] = units[i]
+            counts[count] = found
+            most = max(most, found)
+            count += 1
+    return units[:count], counts[:count], most
+
+
+@compiled
+def standing(ids: Array, joined_begins: Array, joined_ends: Array, begins: Array, ends: Array) -> Array:
+    """The units of each of some stretches that stand in all of some others; those of one stretch ascend."""
+    order = by_length(begins, ends)
+    found = np.empty((joined_ends - joined_begins).sum(), dtype=np.uint32)
+    count = 0
+    for joined in range(len(joined_begins)):
+        places = begins.copy()
+        for at in range(joined_begins[joined], joined_ends[joined]):
+            held = 0
+            for term in order:
+                place = seek(ids, places[term], ends[term], ids[at])
+                places[term] = place
+                if place == ends[term] or ids[place] != ids[at]:
+                    break
+                held += 1
+            if held == len(order):
+                found[count] = ids[at]
+                count += 1
+    return found[:count]
+
+
+@compiled
+def _all_first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
+    """Where the positions of each posting begin: [term, i] for rows[term, i]."""
+    firsts = np.empty((len(rows), held), dtype=np.uint32)
+    for term in range(len(rows)):
+        _add_up(postings[1], postings[2], rows[term, :held], firsts[term])
+    return firsts
+
+
+@compiled
+def _first_positions(postings: tuple[Array, ...], rows: Array) -> Array:
+    """The same for the postings of one term."""
+    firsts = np.empty(len(rows), dtype=np.uint32)
+    _add_up(postings[1], postings[2], rows, firsts)
+    return firsts
+
+
+@compiled
+def _set_stretch(postings: tuple[Array, ...], row: int, out: Array) -> None:
+    """Where the positions of one posting begin and end."""
+    _, freqs, skips, _ = postings
+    posting = np.int64(row)
+    place = np.int64(skips[posting // SKIP])
+    for before in range(posting // SKIP * SKIP, posting):
+        place += freqs[before]
+    out[0], out[1] = place, place + freqs[posting]
+
+
+@compiled_unchecked
+def _add_up(freqs: Array, skips: Array, rows: Array, firsts: Array) -> None:
+    """Where the positions of some postings begin. Each posting has a frequency and a block: see Postings."""
+    whole = len(freqs) // SKIP * SKIP
+    for i in range(len(rows)):
+        posting = np.int64(rows[i])
+        block = posting // SKIP * SKIP
+        place = np.uint32(skips[posting // SKIP])
+        if block < whole:
+            # All of a block: so many steps that are known beforehand go at once.
+            for before in range(SKIP):
+                place += np.uint32(freqs[block + before]) * np.uint32(before < posting - block)
+        else:
+            for before in range(block, posting):
+                place += np.uint32(freqs[before])
+        firsts[i] = place
