@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import jinja2
 import pytest
 from flask import Flask, get_template_attribute, render_template_string
+from hypothesis import example, given
+from hypothesis import strategies as st
+from markupsafe import Markup, escape
 
 from webapp import templating
 from webapp.histogram import Bar, DatesView
@@ -43,6 +46,15 @@ def test_bars_escape_what_is_text(app: Flask) -> None:
             assert f'href="/?q={escaped}&amp;from=2025-05-01&amp;to=2025-05-31&amp;x={escaped}" tabindex' in drawn
             assert "<title>May 2025: 3</title>" in drawn
             assert 'x="1.00" y="2.00" width="25.20" height="3.00"' in drawn
+
+
+@example("&<>\"'")
+@example(Markup("<b>'</b>"))
+@example(-1_000)
+@example(None)
+@given(st.text(st.sampled_from("ab&<>\"'½\x00")))
+def test_what_is_printed_is_escaped_as_markupsafe_does_it(value: object) -> None:
+    assert str(templating.written(value)) == str(escape(value))
 
 
 def test_every_template_can_be_loaded_beforehand(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
