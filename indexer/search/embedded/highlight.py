@@ -133,7 +133,7 @@ class _Page:
         self._records = records
         self._sieves = sieves
         self._kernels = kernels
-        self._sifted: dict[str, list[tuple[SiftedTexts, list[int]]]] = {}
+        self._sifted: dict[str, list[tuple[SiftedTexts, Sequence[int]]]] = {}
         """Field -> its values in all records, and the place of each one's record."""
 
     def marks(self, part: _Part, field: str) -> list[_Marked]:
@@ -166,23 +166,34 @@ class _Page:
             texts.add_spans(wanted, [found[owner] for owner in owners])
         return found
 
-    def _sift(self, field: str, stemmed: bool) -> list[tuple[SiftedTexts, list[int]]]:
+    def _sift(self, field: str, stemmed: bool) -> list[tuple[SiftedTexts, Sequence[int]]]:
         """The values of a field, those together that have one stemmer."""
-        values = self._values(field)
-        stemmers = [stemmer_of(language) for language in self._languages(field)] if stemmed else [None for _ in values]
-        sifted = []
-        for stemmer in dict.fromkeys(stemmers):
-            owners = [place for place, own in enumerate(stemmers) if own == stemmer for _ in values[place]]
-            texts = [text for place, own in enumerate(stemmers) if own == stemmer for text in values[place]]
-            sifted.append((SiftedTexts(texts, self._sieves[stemmer], self._kernels), owners))
+        texts, owners = self._values(field)
+        languages = self._languages(field) if stemmed else []
+        stemmers: dict[str | None, str | None] = {language: stemmer_of(language) for language in set(languages)}
+        distinct = set(stemmers.values()) if stemmed else {None}
+        if len(distinct) == 1:
+            (stemmer,) = distinct
+            return [(SiftedTexts(texts, self._sieves[stemmer], self._kernels), owners)]
+        sifted: list[tuple[SiftedTexts, Sequence[int]]] = []
+        for stemmer in distinct:
+            places = [place for place, owner in enumerate(owners) if stemmers[languages[owner]] == stemmer]
+            chosen = SiftedTexts([texts[place] for place in places], self._sieves[stemmer], self._kernels)
+            sifted.append((chosen, [owners[place] for place in places]))
         return sifted
 
-    def _values(self, field: str) -> list[tuple[str, ...]]:
+    def _values(self, field: str) -> tuple[list[str], Sequence[int]]:
+        """All values of a field, and the place of each one's record."""
         if field == "text":
-            return [(paragraph.text,) for paragraph, _ in self._records]
+            return [paragraph.text for paragraph, _ in self._records], range(len(self._records))
         per_document = FIELD_BY_NAME[field].per_document
-        held = [getattr(document if per_document else paragraph, field) for paragraph, document in self._records]
-        return [(value,) if isinstance(value, str) else value or () for value in held]
+        texts, owners = [], []
+        for place, (paragraph, document) in enumerate(self._records):
+            held = getattr(document if per_document else paragraph, field)
+            for value in (held,) if isinstance(held, str) else held or ():
+                texts.append(value)
+                owners.append(place)
+        return texts, owners
 
     def _languages(self, field: str) -> list[str | None]:
         """The language of a field in each record."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from indexer.frozen import constructor
 from indexer.model import Paragraph
 from indexer.search.embedded.codec.segment import Segment
-from indexer.search.embedded.highlight import Highlighter
+from indexer.search.embedded.highlight import Highlighter, Record
 from indexer.search.embedded.ordering import Ranked
 from indexer.search.embedded.snapshot import Snapshot
 from indexer.search.response import Hit
@@ -17,11 +17,7 @@ _HIT = constructor(Hit)
 
 def read_hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlighter) -> tuple[Hit, ...]:
     """Ranked records as hits, marked."""
-    read = {
-        number: iter(snapshot.segments[number].read_records([place.record for place in ranked if place.segment == number]))
-        for number in {place.segment for place in ranked}
-    }
-    records = [next(read[place.segment]) for place in ranked]
+    records = _records(snapshot, ranked)
     return tuple(
         [
             _HIT(paragraph, document, score, spans, title_spans, explain)
@@ -30,6 +26,17 @@ def read_hits(snapshot: Snapshot, ranked: Sequence[Ranked], highlighter: Highlig
             )
         ]
     )
+
+
+def _records(snapshot: Snapshot, ranked: Sequence[Ranked]) -> list[Record]:
+    """The records themselves, those of a segment read together."""
+    if len(snapshot.segments) == 1:
+        return snapshot.segments[0].read_records([place.record for place in ranked])
+    read = {
+        number: iter(snapshot.segments[number].read_records([place.record for place in ranked if place.segment == number]))
+        for number in {place.segment for place in ranked}
+    }
+    return [next(read[place.segment]) for place in ranked]
 
 
 def read_neighbours(snapshot: Snapshot, hits: Sequence[Hit]) -> tuple[tuple[Paragraph, ...], ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
 from itertools import islice
 from typing import NamedTuple, TypeAlias
@@ -43,6 +44,7 @@ class Wanted(NamedTuple):
     """A word, phrase or pattern of a query: its slots, in the field that it looks in.
 
     slop: of a phrase whose words may stand in any order. only: what it looks for, where that is a single word or pattern.
+    plain: what the words of a phrase look for, in order, where each slot has one reading, of one word; else empty.
     reach: so many positions between two words are as good as any more of them; 0 where a match is one word.
     """
 
@@ -50,6 +52,7 @@ class Wanted(NamedTuple):
     slots: tuple[_Sought, ...]
     slop: int | None
     only: int | None
+    plain: tuple[int, ...]
     reach: int
 
     @classmethod
@@ -60,11 +63,12 @@ class Wanted(NamedTuple):
             for slot in slots
         )
         field = node.field or "text"
-        if len(sought) == 1 and len(sought[0]) == 1 and len(sought[0][0]) == 1:
-            return cls(field, sought, None, sought[0][0][0], 0)
+        plain = tuple(slot[0][0] for slot in sought if len(slot) == 1 and len(slot[0]) == 1)
+        if len(plain) == len(sought) == 1:
+            return cls(field, sought, None, plain[0], (), 0)
         if isinstance(node, Phrase) and node.slop is not None and len(sought) > 1:
-            return cls(field, sought, node.slop, None, node.slop + 1 + _WIDEST * len(sought))
-        return cls(field, sought, None, None, 1)
+            return cls(field, sought, node.slop, None, (), node.slop + 1 + _WIDEST * len(sought))
+        return cls(field, sought, None, None, plain if len(plain) == len(sought) else (), 1)
 
     @property
     def stemmed(self) -> bool:
@@ -140,7 +144,9 @@ class SiftedTexts:
 
     def __init__(self, texts: Sequence[str], sieve: Sieve, kernels: Kernels) -> None:
         """Together texts take less time than each by itself."""
-        self._found: dict[int, list[tuple[int, int, int, int]]] = {}
+        self._wide = False
+        """Whether some word covers more than one position."""
+        self._found: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
         """Number of what is looked for -> position, positions covered, start and end of each word; a position begins with the
         number of its text."""
         found, reach, last = self._found, sieve.reach, -1
@@ -154,11 +160,9 @@ class SiftedTexts:
                 position += gap if gap >= 0 else positions_between(text, reached, start, reach)
                 reached = end
             for key, place, length, first, stop in kept:
-                token = position + place, length, start + first, start + stop
-                if key in found:
-                    found[key].append(token)
-                else:
-                    found[key] = [token]
+                if length > 1:
+                    self._wide = True
+                found[key].append((position + place, length, start + first, start + stop))
             position += advance
 
     def add_spans(self, wanted: Wanted, by_text: Sequence[list[Span]]) -> None:
@@ -168,12 +172,26 @@ class SiftedTexts:
                 by_text[position >> _TEXT].append((start, end))
         elif wanted.slop is not None:
             self._add_windows(wanted, wanted.slop, by_text)
+        elif wanted.plain and not self._wide:
+            self._add_row(wanted.plain, by_text)
         elif wanted.slots:
             found = self._occurrences(wanted.slots[0])
             for slot in wanted.slots[1:]:
                 found = _followed(found, self._occurrences(slot))
             for place, spans in found.items():
                 by_text[place[0] >> _TEXT].extend(spans)
+
+    def _add_row(self, keys: Sequence[int], by_text: Sequence[list[Span]]) -> None:
+        """The same for words next to each other, each at one position: most phrases."""
+        others = [{place: (start, end) for place, _, start, end in self._found.get(key, ())} for key in keys[1:]]
+        for position, _, start, end in self._found.get(keys[0], ()):
+            spans = [(start, end)]
+            for place, spots in enumerate(others, position + 1):
+                if place not in spots:
+                    break
+                spans.append(spots[place])
+            else:
+                by_text[position >> _TEXT].extend(spans)
 
     def _add_windows(self, wanted: Wanted, slop: int, by_text: Sequence[list[Span]]) -> None:
         """The same for words in any order, text by text: how long may be looked for a fitting choice is bounded."""

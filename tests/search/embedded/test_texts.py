@@ -121,6 +121,23 @@ def test_few_texts_are_kept_as_they_are(tmp_path: Path) -> None:
     assert list(write(tmp_path / "texts", [])) == []
 
 
+def test_short_texts_are_kept_as_they_are_where_that_is_asked_for(tmp_path: Path) -> None:
+    texts = [text[: 80 + number % 2] for number, text in enumerate(prose(8_000))]
+    path = tmp_path / "short.arrays"
+    with ArraysWriter(path) as writer:
+        write_texts(writer, _NAME, texts, 80)
+    again = tmp_path / "merged.arrays"
+    with ArraysWriter(again) as writer:
+        merge_texts(writer, _NAME, [KeptTexts(Texts(ArraysFile(path), _NAME))], 80)
+    for written in (path, again):
+        read = Texts(ArraysFile(written), _NAME)
+        assert list(read) == texts
+        sizes = np.diff(read.offsets).reshape(-1, 2)
+        assert set(sizes[:, 0].tolist()) == {81}
+        assert int(sizes[:, 1].max()) <= 81
+        assert float(sizes[:, 1].mean()) < 60
+
+
 def test_texts_too_much_alike_for_a_dictionary_are_kept(tmp_path: Path) -> None:
     texts = [b"tide" * 100_000] * 3
     assert list(write(tmp_path / "texts", texts)) == texts

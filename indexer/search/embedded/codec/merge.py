@@ -14,6 +14,7 @@ from indexer.search.embedded.codec.columns import COLUMNS, write_column
 from indexer.search.embedded.codec.inversion import SKIP, Stemmers, form_variants, variant_bounds
 from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.loops import load_bulk_loops
+from indexer.search.embedded.codec.metadata import SHORT_OWN
 from indexer.search.embedded.codec.remains import RemainingPostings, RemainingValues, Remains
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.codec.segment_writer import write_order, write_pages, write_parts, write_published, write_shared
@@ -32,7 +33,7 @@ def merge_segments(segments: Sequence[Segment], path: Path) -> None:
         writer.attributes["records"] = sum(part.records for part in parts)
         ids = [document_id for part in parts for document_id in part.ids()]
         writer.add_strings("document.id", ids)
-        merge_texts(writer, "document.own", [part.own() for part in parts])
+        merge_texts(writer, "document.own", [part.own() for part in parts], SHORT_OWN)
         _merge_shared(writer, [part.shared() for part in parts])
         lengths = np.concatenate([part.lengths() for part in parts])
         write_order(writer, ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.uint32))

@@ -20,6 +20,9 @@ from indexer.model import DocumentMetadata, Origin
 from indexer.search.embedded.codec.arrays import Array, ArraysFile
 from indexer.search.embedded.codec.texts import Texts
 
+SHORT_OWN = 80
+"""What is a document's own stays uncompressed up to so many bytes: most titles. Their texts compress least."""
+
 _SEPARATOR = "\0"
 _ORIGINS: dict[str, Origin] = {origin.value: origin for origin in Origin}
 _DECODER: Any = json.JSONDecoder()

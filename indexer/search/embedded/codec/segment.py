@@ -175,7 +175,7 @@ class Segment:
             self.file["record.pages"].data,
             self.column("kind").ordinals.data,
             self.column("section").ordinals.data,
-            self.languages.own.data,
+            self.file["record.language"].data,
         )
 
     def document_bounds(self, document: int) -> tuple[int, int]:
@@ -228,7 +228,7 @@ class Segment:
                 decoded = text.decode()
             except UnicodeDecodeError as error:
                 raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
-            section, language = sections[record], languages[record]
+            section = sections[record]
             found.append(
                 _PARAGRAPH(
                     record - bounds[documents[record]] + 1,
@@ -237,18 +237,21 @@ class Segment:
                     self.column("section").value(section) if section else None,
                     _part_of(record, parted, parts) if parted else None,
                     (pages[record] or None) if pages else None,
-                    self.languages.names[language - 1].decode() if language else None,
+                    self._own_language(languages[record]) if languages else None,
                 )
             )
         return found
 
+    def _own_language(self, number: int) -> str | None:
+        """The language of a record by its number there, None for its document's."""
+        return self.languages.names[number - 1].decode() if number else None
+
     def read_records(self, records: Collection[int]) -> list[tuple[Paragraph, DocumentMetadata]]:
         """Records, each with its document: a document's metadata is read once. Raises IndexCorrupt where any is damaged."""
-        documents = self._places.documents
-        owners = [documents[record] for record in records]
+        owners = list(map(self._places.documents.__getitem__, records))
         distinct = dict.fromkeys(owners)
         known = dict(zip(distinct, self.metadata.read(distinct), strict=True))
-        return [(paragraph, known[owner]) for paragraph, owner in zip(self.read_paragraphs(records), owners, strict=True)]
+        return list(zip(self.read_paragraphs(records), map(known.__getitem__, owners), strict=True))
 
     def sizes(self) -> dict[str, int]:
         """Bytes by part, as `status` shows them."""

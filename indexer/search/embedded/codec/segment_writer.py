@@ -15,7 +15,7 @@ from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
 from indexer.search.embedded.codec.columns import COLUMNS, ColumnBuilder
 from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 from indexer.search.embedded.codec.languages import write_languages
-from indexer.search.embedded.codec.metadata import encode_metadata
+from indexer.search.embedded.codec.metadata import SHORT_OWN, encode_metadata
 from indexer.search.embedded.codec.texts import write_texts
 from indexer.search.stemming import stemmer_of
 
@@ -97,7 +97,7 @@ class SegmentWriter:
             writer.attributes["records"] = self.records
             bounds = np.array(self._bounds, dtype=np.uint32)
             writer.add_strings("document.id", self._ids)
-            write_texts(writer, "document.own", self._own)
+            write_texts(writer, "document.own", self._own, SHORT_OWN)
             places = np.empty(len(self._shared), dtype=np.uint32)
             ordered = sorted(self._shared)
             places[[self._shared[one] for one in ordered]] = np.arange(len(ordered), dtype=np.uint32)

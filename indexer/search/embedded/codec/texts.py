@@ -185,15 +185,18 @@ class _Decoders(threading.local):
         self.by_dictionary: dict[int, Callable[[memoryview], bytes]] = {}
 
 
-def write_texts(writer: ArraysWriter, name: str, texts: Iterable[bytes]) -> None:
-    """Write texts under a name, with one dictionary or, where they are few, none. They are gone through three times."""
+def write_texts(writer: ArraysWriter, name: str, texts: Iterable[bytes], short: int = 0) -> None:
+    """Write texts under a name, with one dictionary or, where they are few, none. They are gone through three times.
+
+    short: texts of up to so many bytes stay as they are, and are read in half the time.
+    """
     dictionary = _trained(texts)
     dictionaries = [] if dictionary is None else [dictionary]
-    _write(writer, name, _stored(texts, dictionary), dictionaries, [0 for _ in dictionaries])
+    _write(writer, name, _stored(texts, dictionary, short), dictionaries, [0 for _ in dictionaries])
 
 
-def merge_texts(writer: ArraysWriter, name: str, parts: Sequence[KeptTexts]) -> None:
-    """Write the texts that are kept of all parts, one after the other.
+def merge_texts(writer: ArraysWriter, name: str, parts: Sequence[KeptTexts], short: int = 0) -> None:
+    """Write the texts that are kept of all parts, one after the other. short: as for `write_texts`.
 
     Parts whose dictionaries are of full size are moved as they are; texts of the others are compressed by the dictionary before
     them. Where no part is of the first sort, or all would have too many dictionaries, everything is compressed anew.
@@ -207,9 +210,9 @@ def merge_texts(writer: ArraysWriter, name: str, parts: Sequence[KeptTexts]) -> 
             firsts += [base + first for first in part.firsts]
         base += len(part)
     if 1 <= len(dictionaries) <= MOST_DICTIONARIES:
-        _write(writer, name, _moved(parts, dictionaries[0]), dictionaries, [0, *firsts[1:]])
+        _write(writer, name, _moved(parts, dictionaries[0], short), dictionaries, [0, *firsts[1:]])
     else:
-        write_texts(writer, name, _Joined(parts))
+        write_texts(writer, name, _Joined(parts), short)
 
 
 class _Joined:
@@ -236,22 +239,22 @@ def _trained(texts: Iterable[bytes]) -> bytes | None:
         return None
 
 
-def _stored(texts: Iterable[bytes], dictionary: bytes | None) -> Iterator[tuple[Array, Array]]:
+def _stored(texts: Iterable[bytes], dictionary: bytes | None, short: int) -> Iterator[tuple[Array, Array]]:
     """Texts as they are stored, in batches: their bytes, and the length of each."""
-    store = _plain if dictionary is None else _Compression(dictionary)
+    store = _plain if dictionary is None else _Compression(dictionary, short)
     waiting = iter(texts)
     while batch := [store(text) for text in islice(waiting, _BATCH)]:
         yield np.frombuffer(b"".join(batch), dtype=np.uint8), np.fromiter(map(len, batch), dtype=np.uint32, count=len(batch))
 
 
-def _moved(parts: Sequence[KeptTexts], dictionary: bytes) -> Iterator[tuple[Array, Array]]:
+def _moved(parts: Sequence[KeptTexts], dictionary: bytes, short: int) -> Iterator[tuple[Array, Array]]:
     """The texts of all parts as they are to be stored. dictionary: for what stands before the first part that keeps its own."""
     for part in parts:
         if part.lasting:
             dictionary = part.dictionaries[-1]
             yield from part.stored()
         else:
-            yield from _stored(part, dictionary)
+            yield from _stored(part, dictionary, short)
 
 
 def _plain(text: bytes) -> bytes:
@@ -259,14 +262,15 @@ def _plain(text: bytes) -> bytes:
 
 
 class _Compression:
-    """Compresses by one dictionary what can be made smaller; the rest stays plain."""
+    """Compresses by one dictionary what can be made smaller, and is longer than `short`; the rest stays plain."""
 
-    def __init__(self, dictionary: bytes) -> None:
+    def __init__(self, dictionary: bytes, short: int) -> None:
+        self._short = short
         shared = ZstdCompressionDict(dictionary, dict_type=DICT_TYPE_FULLDICT)
         self._compress = ZstdCompressor(dict_data=shared, compression_params=_PARAMETERS).compress
 
     def __call__(self, text: bytes) -> bytes:
-        if len(text) > _LONGEST_FRAMED:
+        if not self._short < len(text) <= _LONGEST_FRAMED:
             return _plain(text)
         frame = self._compress(text)
         return frame if len(frame) <= len(text) else _plain(text)

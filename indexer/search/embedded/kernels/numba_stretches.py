@@ -142,7 +142,7 @@ def read_stretch(
 
 @compiled_unchecked
 def find(text: Array, needles: Array, reach: int, out: Array) -> int:
-    """List the stretches, as rows (text, start, end, gap) of `out`; gives how many."""
+    """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are."""
     ends = needle_ends(needles)
     firsts = np.zeros(256, dtype=np.bool_)
     for place in range(len(ends) - 1):
@@ -174,9 +174,9 @@ def find(text: Array, needles: Array, reach: int, out: Array) -> int:
             continue
         at, base, begin, end, wanted, positions = read_stretch(text, at, base, needles, ends, firsts)
         if wanted:
-            out[found, 0], out[found, 1], out[found, 2] = number, begin, end
-            out[found, 3] = reach if passed >= reach else -1 if unsure else passed
-            found += 1
+            out[found], out[found + 1], out[found + 2] = number, begin, end
+            out[found + 3] = reach if passed >= reach else -1 if unsure else passed
+            found += 4
             passed, unsure = 0, False
         else:
             passed += abs(positions)
