@@ -278,6 +278,18 @@ def test_words_at_places_that_there_are_not_are_told(tmp_path: Path, kernels: st
             engine.search(SearchRequest(parse(query)))
 
 
+@pytest.mark.parametrize("name", ["text.forms", "title.forms"])
+def test_a_form_that_goes_over_lines_is_told(tmp_path: Path, name: str) -> None:
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", ["A missile, missiles."], title="Missile, missiles")])
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays[name] = np.frombuffer(bytes(arrays[name]).replace(b"missiles", b"missile\n"), dtype=np.uint8)
+
+    rewrite_segment(folder, change)
+    (problem,) = EmbeddedEngine(folder, "numpy").check()
+    assert problem.endswith(f"words of {name.partition('.')[0]} are not as they should be")
+
+
 def _each(key: str, *values: object) -> list[Stated]:
     return [{key: value} for value in values]
 

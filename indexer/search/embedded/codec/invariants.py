@@ -209,7 +209,7 @@ def _words_hold(segment: Segment, field: str) -> bool:
         and int(postings.lengths.sum(dtype=np.int64)) <= len(postings.positions)
         and np.array_equal(postings.skips, np.cumsum(blocks) - blocks)
         and _positions_hold(postings)
-        and _joined_hold(postings.terms, int(postings.lengths.max(initial=0)))
+        and _keys_hold(postings.terms, int(postings.lengths.max(initial=0)))
         and (not postings.stemmed or _forms_hold(postings))
     )
 
@@ -242,7 +242,7 @@ def _forms_hold(postings: Postings) -> bool:
     bounds = variant_bounds(several, np.diff(postings.position_bounds.astype(np.int64)))
     return (
         _sorted(postings.forms)
-        and _joined_hold(postings.forms, int(postings.lengths.max(initial=0)))
+        and _keys_hold(postings.forms, int(postings.lengths.max(initial=0)))
         and len(postings.form_terms) == len(postings.forms)
         and np.array_equal(postings.form_variants, form_variants(postings.form_terms))
         and np.array_equal(postings.variant_bounds, bounds)
@@ -256,11 +256,13 @@ def _most(numbers: Array, starts: Array) -> Array:
     return np.maximum.reduceat(numbers, starts) if len(starts) else np.zeros(0, dtype=np.int64)
 
 
-def _joined_hold(entries: Strings, longest: int) -> bool:
-    """Whether each entry for joined parts covers positions that a unit has, and its word has an entry of its own."""
+def _keys_hold(entries: Strings, longest: int) -> bool:
+    """Whether no word goes over lines, and joined parts cover positions that a unit has, beside an entry of their word."""
     joined = [entry.partition(_JOINED) for entry in entries if _JOINED in entry]
-    return all(1 < int(covered) <= longest for *_, covered in joined) and (
-        not joined or {word for word, *_ in joined}.issubset(entries)
+    return (
+        all(b"\n" not in entry for entry in entries)
+        and all(1 < int(covered) <= longest for *_, covered in joined)
+        and (not joined or {word for word, *_ in joined}.issubset(entries))
     )
 
 
