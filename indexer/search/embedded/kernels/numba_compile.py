@@ -11,10 +11,14 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import config, njit
 
 _KERNELS = Path(__file__).parent
 _settings: Any = config
+ZERO: Any = np.int64(0)
+"""What a loop begins to count with where it calls another with the count: for Python's 0 that would be compiled once more."""
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 

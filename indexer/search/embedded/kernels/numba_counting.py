@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 
 LOOKED_AT = 1 << 62
 # Documents are counted for so many records at a time: what is known of them stays in the processor's nearest cache.
@@ -86,7 +86,8 @@ def tally(
     """How many documents there are, and how many profiles are met."""
     owner, bounds, of_document, published = documents
     owners, begins = room(ids, bounds)
-    count = found = at = open_runs = 0
+    count = found = 0
+    at = open_runs = ZERO
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
         runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
         for run in range(runs):
@@ -122,7 +123,8 @@ def sift(
     by_profile, met, failed, by_interval = tallied
     counting, dated = len(met) > 0, len(failing_days) > 0
     owners, begins = room(ids, bounds)
-    passed = count = found = at = open_runs = 0
+    passed = count = found = 0
+    at = open_runs = ZERO
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
         runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
         for run in range(runs):

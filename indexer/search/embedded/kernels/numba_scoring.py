@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_bounds import Window, add_bounds, bound_tables, least_of, list_between, no_tables
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import BEGIN, CONSTANT, END, SECTION, SECTION_END, TITLE, TITLE_END, WINDOW, Terms
 
@@ -28,7 +28,7 @@ def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, sc
     tables = bound_tables(terms, k1) if bounded else no_tables()
     bounds, marks = np.zeros(WINDOW, dtype=np.uint16), np.zeros(WINDOW, dtype=np.uint8)
     chosen, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
-    held, first = 0, 0
+    held, first = ZERO, ZERO
     while first < len(records):
         last = min(len(records), first + WINDOW)
         if not aligned:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled_unchecked
 
 AFTER_TEXT = b"\xff"
 
@@ -148,7 +148,7 @@ def find(text: Array, needles: Array, reach: int, out: Array) -> int:
     for place in range(len(ends) - 1):
         firsts[needles[ends[place] + 1]] = True
     found = number = 0
-    at = base = 0  # base: so much more than the characters before in the same text
+    at = base = ZERO  # base: so much more than the characters before in the same text
     passed, unsure = 0, False
     while at < len(text):
         start, kind, size = at, int(_KINDS[text[at]]), 1

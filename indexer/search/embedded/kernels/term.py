@@ -191,7 +191,10 @@ def only_read(array: Array) -> Array:
 
 
 def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int, int]], Postings]:
-    """Where matches begin and end in some postings: in these if all are stretches of them, else in their own in a row."""
+    """Where matches begin and end in some postings: in these if all are stretches of them, else in their own in a row.
+
+    Their frequencies are of the type of the postings' where that holds them: for another there would be loops of their own.
+    """
     spans, apart = [], False
     for units, _, first in found:
         size = len(units)
@@ -201,6 +204,7 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
         return spans, postings
     ends = list(accumulate(len(one.units) for one in found))
     units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
+    freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
 
 
