@@ -24,9 +24,9 @@ from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
 from indexer.reading import Reading
 from indexer.report import Report, Skip, shown_path
+from indexer.search.compiling import warm_up
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
-from indexer.search.warm import warm
 from indexer.summary import summary, tell_skips
 from indexer.update import update
 from indexer.watch import Watch
@@ -166,7 +166,7 @@ def build_index(
     with _told(report, quiet), show_progress(quiet) as progress:
         rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
     with closing(open_engine(settings)) as engine:
-        prepare(engine, quiet=quiet)
+        prepare(settings, engine, quiet=quiet)
 
 
 def update_index(settings: Settings, scope: Scope, report: Report, *, quiet: bool, allow_empty: bool = False) -> None:
@@ -209,15 +209,15 @@ class _ToldUpdates:
         return report.deferred
 
 
-def prepare(engine: SearchEngine, *, quiet: bool) -> None:
-    """Warm an engine up in front of people: right after an installation that takes a while.
+def prepare(settings: Settings, engine: SearchEngine, *, quiet: bool) -> None:
+    """Warm up an engine of these settings in front of people: right after an installation that takes a while.
 
     A fault in one kind of search is said, and keeps nobody from the others.
     """
     if not quiet:
         complain("Preparing to search")
     try:
-        warm(engine)
+        warm_up(settings, engine)
     except LoccitError:
         raise
     except Exception as error:

@@ -104,6 +104,13 @@ class ExtractionError(UserError):
         self.hint = hint
 
 
+class NotCompiled(LoccitError):
+    """A loop would have to be compiled where that is refused. It never reaches people."""
+
+    def __init__(self) -> None:
+        super().__init__("A loop is not compiled yet.")
+
+
 class Fault(LoccitError):
     """Something broken that no request can mend."""
 

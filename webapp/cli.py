@@ -125,7 +125,7 @@ def serve_command(settings: Settings, quiet: bool) -> int:
             engine.status()
         except NoIndex:
             build_index(settings, settings.documents, quiet=quiet)
-        prepare(engine, quiet=quiet)
+        prepare(settings, engine, quiet=quiet)
         taken = replace(settings, port=listening.getsockname()[1])
         app = create_app(taken, engine)
         templating.load(app)

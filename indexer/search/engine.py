@@ -15,7 +15,7 @@ from indexer.file_records import FileRecord, FileRecords, Provenance
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.report import shown_path
 from indexer.search.capabilities import Capabilities
-from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, compiling_refused, roll_back
 from indexer.search.query import ParsedQuery
 from indexer.search.request import SearchRequest
 from indexer.search.response import DocumentResponse, Facet, Generation, Hit, IndexStatus, SearchResponse, Suggestion
@@ -157,7 +157,7 @@ class IndexWriter(Protocol):
 
 _logger = logging.getLogger(__name__)
 
-__all__ = ["Capabilities", "IndexWriter", "SearchEngine", "open_engine", "open_writer", "rollback"]
+__all__ = ["Capabilities", "IndexWriter", "SearchEngine", "compiling_refused", "open_engine", "open_writer", "rollback"]
 
 
 def open_engine(settings: Settings) -> SearchEngine:

@@ -274,7 +274,7 @@ def test_a_server_is_warm_before_it_says_where_it_is(monkeypatch: pytest.MonkeyP
         done.append("create")
         return Server()
 
-    monkeypatch.setattr("indexer.commands.warm", lambda engine: done.append(f"warm {engine.status().documents}"))
+    monkeypatch.setattr("indexer.search.compiling.warm", lambda engine: done.append(f"warm {engine.status().documents}"))
     monkeypatch.setattr("webapp.cli.create_server", create_server)
     monkeypatch.setattr("gc.freeze", lambda: done.append("freeze"))
     monkeypatch.setattr("webapp.heap.share_arena", lambda: done.append("share"))
@@ -290,7 +290,7 @@ def test_a_fault_in_one_kind_of_search_keeps_nobody_from_the_others(tmp_path: Pa
     def fail(_engine: object) -> None:
         raise IndexError("a fault of ours")
 
-    monkeypatch.setattr("indexer.commands.warm", fail)
+    monkeypatch.setattr("indexer.search.compiling.warm", fail)
     result = run(loccit, "rebuild", "--index-dir", str(tmp_path / "ix"), "--quiet")
     assert (result.exit_code, result.stdout) == (0, "")
     assert result.stderr == ("Some searches fail: IndexError: a fault of ours. Run it again with --verbose to see where.\n")
@@ -298,7 +298,7 @@ def test_a_fault_in_one_kind_of_search_keeps_nobody_from_the_others(tmp_path: Pa
 
 def test_a_rebuild_warms_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     warmed: list[int] = []
-    monkeypatch.setattr("indexer.commands.warm", lambda engine: warmed.append(engine.status().paragraphs))
+    monkeypatch.setattr("indexer.search.compiling.warm", lambda engine: warmed.append(engine.status().paragraphs))
     assert run(loccit, "rebuild", "--index-dir", str(tmp_path / "ix")).exit_code == 0
     assert warmed == [4]
 

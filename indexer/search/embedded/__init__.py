@@ -2,6 +2,7 @@
 
 from indexer.search.embedded.engine import EmbeddedEngine
 from indexer.search.embedded.generations import roll_back
+from indexer.search.embedded.kernels import compiling_refused
 from indexer.search.embedded.writer import EmbeddedWriter
 
-__all__ = ["EmbeddedEngine", "EmbeddedWriter", "roll_back"]
+__all__ = ["EmbeddedEngine", "EmbeddedWriter", "compiling_refused", "roll_back"]

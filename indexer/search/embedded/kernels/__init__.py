@@ -6,7 +6,9 @@ Both modules have the same functions and give the same answers; `load_kernels` c
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from indexer.errors import UsageError
@@ -197,3 +199,12 @@ def load_kernels(name: str = "auto") -> Kernels:
     if name in ("numpy", "auto"):
         return NumpyKernels()
     raise UsageError(f"The setting kernels takes auto, numba or numpy, not {name!r}.")
+
+
+def compiling_refused() -> AbstractContextManager[None]:
+    """Within it, NotCompiled is raised instead of compiling a loop that could be kept on the disk; see `numba_compile`."""
+    if "numba" not in sys.modules:
+        return nullcontext()
+    from indexer.search.embedded.kernels.numba_compile import refused
+
+    return refused()

@@ -6,13 +6,17 @@ What a damaged file could make them read is so an IndexError, not foreign memory
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import config, njit
+from numba.core import event
+
+from indexer.errors import NotCompiled
 
 _KERNELS = Path(__file__).parent
 _settings: Any = config
@@ -55,3 +59,21 @@ def _beside_the_code() -> Path:
 def compiled_unchecked(function: _Function) -> _Function:
     """The same for loops that no file leads astray: no value of an array is a place in another, or the arrays are our own."""
     return compiled(function, check_places=False)
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Within it, NotCompiled is raised instead of compiling what could be kept on the disk; what is kept there is loaded."""
+    with event.install_listener("numba:compile", _Refusing()):
+        yield
+
+
+class _Refusing(event.Listener):
+    """Is told when something is about to be compiled."""
+
+    def on_start(self, about: Any) -> None:
+        if about.data["dispatcher"].stats.cache_path is not None:
+            raise NotCompiled
+
+    def on_end(self, about: Any) -> None:
+        """It was refused, or could not be kept."""
