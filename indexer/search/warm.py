@@ -22,9 +22,11 @@ from indexer.search.request import MAX_PAGE_SIZE, Filter, Interval, SearchReques
 from indexer.search.response import SearchResponse
 from indexer.search.stopwords import is_stop_word
 
-# Every kind of query. a, b, c: frequent words; p and q often stand next to each other; y is less frequent, x rare, z nowhere.
+# Every kind of query. a, b, c: frequent words; p and q often stand next to each other; y is less frequent, x rare, z nowhere;
+# h has a hyphen. Zelensky is written in many ways.
 _QUERIES = (
     *("{a}", "{x}", "{a} {b}", "{a} {b} {c}", "{a} {x}", "{x} {y}", "={a}", "={a} {b}", "={a} OR ={x}", "{z}", "{a} {z}"),
+    *("{a} {b} {c} {p} {q} {y}", "{h}", "{a} {h}", '"{a} {h}"', '"{p} {q}" OR {h}', "Zelensky", "{a} OR Zelensky"),
     *("{a} OR {b}", "{a} OR {b} OR {c} OR {p} OR {q}", "{a} OR {x}", "{x} OR {y}", "{a} OR {y}", "{a}^2 {b}"),
     *("({a} OR {x}) ({b} OR {y})", "{a} ({b} OR {x}) -({b} {c})", "-{a}", "-{x}", "{a} -{b}", "{a} -{x}", '{a} -"{p} {q}"'),
     *('"{p} {q}"', '="{p} {q}"', '"{a} {x}"', '"{x} {y}"', '"{y} {a}"', '"the {a}"', '"{p} {q}" OR {x}', '{a} "{p} {q}"'),
@@ -36,6 +38,7 @@ _QUERIES = (
 )
 # Where the index has too few words of its own.
 _WORDS = ("minister", "government", "country", "people", "nation", "zzyzx")
+_HYPHENATED = "air-defence"
 _FILTERED = ("source", "author", "tag")
 
 
@@ -76,7 +79,9 @@ def _requests(overview: SearchResponse) -> Iterator[SearchRequest]:
 
 def _words(overview: SearchResponse) -> dict[str, str]:
     """Words of the texts of an answer, by the letters that stand for them in the queries."""
-    texts = [_plain_words(hit.paragraph.text) for hit in overview.hits]
+    written = [_written_words(hit.paragraph.text) for hit in overview.hits]
+    # Those that mean nothing else in a query.
+    texts = [[word for word in text if word.isalpha()] for text in written]
     counts = Counter(word for text in texts for word in text if len(word) > 3 and not is_stop_word(word))
     own = [word for word, _count in counts.most_common()]
     frequent = [*own, *_WORDS]
@@ -84,16 +89,15 @@ def _words(overview: SearchResponse) -> dict[str, str]:
     return {
         **dict(zip("abc", frequent, strict=False)),
         **dict(zip("pq", pair[0][0] if pair else _WORDS[:2], strict=True)),
+        "h": next((word for text in written for word in text if "-" in word and word.replace("-", "").isalnum()), _HYPHENATED),
         "x": [*_WORDS, *own][-1],
         "y": frequent[len(frequent) // 2],
         "z": _WORDS[-1],
     }
 
 
-def _plain_words(text: str) -> Sequence[str]:
-    """The words of a text that mean nothing else in a query."""
-    found = (text[start:end].lower() for start, end in find_words(text))
-    return [word for word in found if word.isalpha()]
+def _written_words(text: str) -> Sequence[str]:
+    return [text[start:end].lower() for start, end in find_words(text)]
 
 
 def _narrowed(request: SearchRequest, overview: SearchResponse) -> SearchRequest:

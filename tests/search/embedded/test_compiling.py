@@ -14,6 +14,7 @@ import indexer
 
 pytest.importorskip("numba")
 
+_TOP = Path(indexer.__file__).parent.parent
 _MODULE = """
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.codec.step import STEP
@@ -47,3 +48,12 @@ def test_a_constant_of_another_file_is_not_kept(tmp_path: Path) -> None:
     assert kept and list(embedded.rglob("*.nbi")) == kept
     (embedded / "codec" / "step.py").write_text("STEP = 320\n")
     assert _stepped(tmp_path) == "321"
+
+
+def test_no_query_waits_for_a_loop_once_an_engine_is_warm(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.search.embedded.loaded_loops", str(tmp_path / "index")]
+    done = subprocess.run(command, cwd=_TOP, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    count, *late = done.stdout.splitlines()
+    assert int(count) > 20
+    assert not late, "Let `warm` ask what loads these"
