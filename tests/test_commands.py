@@ -150,7 +150,7 @@ def test_a_report_takes_the_place_of_an_earlier_one() -> None:
 def test_an_earlier_report_stays_until_there_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(commands, "rebuild", lambda *_, **__: seen.append(Path("report.json").read_text()))
-    monkeypatch.setattr(commands, "warm", lambda _engine: None)
+    monkeypatch.setattr(commands, "warm_up", lambda *_: None)
     Path("report.json").write_text("earlier")
     assert _run("rebuild", "--report", "report.json").exit_code == 0
     assert seen == ["earlier"]

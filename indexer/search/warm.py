@@ -26,7 +26,7 @@ from indexer.search.stopwords import is_stop_word
 # h has a hyphen. Zelensky is written in many ways.
 _QUERIES = (
     *("{a}", "{x}", "{a} {b}", "{a} {b} {c}", "{a} {x}", "{x} {y}", "={a}", "={a} {b}", "={a} OR ={x}", "{z}", "{a} {z}"),
-    *("{a} {b} {c} {p} {q} {y}", "{h}", "{a} {h}", '"{a} {h}"', '"{p} {q}" OR {h}', "Zelensky", "{a} OR Zelensky"),
+    *("{a} {b} {c} {p} {q} {y}", "{h}", '{a} OR "{p} {q}" OR "{a} {h}" OR Zelensky'),
     *("{a} OR {b}", "{a} OR {b} OR {c} OR {p} OR {q}", "{a} OR {x}", "{x} OR {y}", "{a} OR {y}", "{a}^2 {b}"),
     *("({a} OR {x}) ({b} OR {y})", "{a} ({b} OR {x}) -({b} {c})", "-{a}", "-{x}", "{a} -{b}", "{a} -{x}", '{a} -"{p} {q}"'),
     *('"{p} {q}"', '="{p} {q}"', '"{a} {x}"', '"{x} {y}"', '"{y} {a}"', '"the {a}"', '"{p} {q}" OR {x}', '{a} "{p} {q}"'),

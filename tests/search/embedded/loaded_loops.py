@@ -26,7 +26,7 @@ def _loaded() -> set[str]:
     """Each loop with the types that it is there for."""
     ours = [module for name, module in sys.modules.items() if name.startswith("indexer.")]
     loops = {each for module in ours for each in vars(module).values() if isinstance(each, Dispatcher)}
-    return {f"{loop.__name__}{types}" for loop in loops for types in loop.signatures}
+    return {f"{loop.py_func.__name__}{types}" for loop in loops for types in loop.signatures}
 
 
 def _requests() -> Iterator[SearchRequest]:
@@ -46,7 +46,7 @@ def main(folder: str) -> None:
         before = _loaded()
         for request in _requests():
             engine.search(request)
-    print(len(before), *sorted(_loaded() - before), sep="\n")
+    sys.stdout.writelines(f"{line}\n" for line in (len(before), *sorted(_loaded() - before)))
 
 
 if __name__ == "__main__":
