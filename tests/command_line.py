@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -27,9 +29,15 @@ def spawn(
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LOCCIT_")}
     environment |= {"PYTHONPATH": str(_TOP), "PYTHONUTF8": "1"}
     command = [sys.executable, "-m", module, *arguments]
-    # Whoever runs the tests in the background ignores Ctrl-C, and a child would inherit that.
+    with heeding_ctrl_c():
+        return subprocess.Popen(command, cwd=cwd, env=environment, stdout=stdout, stderr=stderr, encoding="utf-8")
+
+
+@contextmanager
+def heeding_ctrl_c() -> Iterator[None]:
+    """Processes started here heed Ctrl-C. Whoever runs the tests in the background ignores it, and they would inherit that."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
-        return subprocess.Popen(command, cwd=cwd, env=environment, stdout=stdout, stderr=stderr, encoding="utf-8")
+        yield
     finally:
         signal.signal(signal.SIGINT, before)

@@ -16,6 +16,7 @@ import pytest
 from indexer.errors import Fault, NoIndex
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, bulk
 from indexer.search.embedded.bulk import BulkWriter
+from tests.command_line import heeding_ctrl_c
 from tests.engines.library import make_library
 from tests.records import Indexed, make_document
 from tests.search.embedded.folders import SMALL, make_index, segment_files
@@ -173,9 +174,11 @@ def _building(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[int]]]
     """A build under way in a process of its own, and the processes that write for it."""
     command = [sys.executable, "-W", "ignore", "-c", _BUILD, str(folder)]
     environment = {**os.environ, "PYTHONPATH": str(_TOP)}
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as build:
+    with heeding_ctrl_c():
+        build = subprocess.Popen(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+        )
+    with build:
         try:
             assert build.stdout is not None
             _wait_until(lambda: int(build.stdout.readline()) > 20)  # type: ignore[union-attr]
