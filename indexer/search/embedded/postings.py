@@ -5,7 +5,7 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from typing import NamedTuple, TypeAlias
 
@@ -15,7 +15,7 @@ from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.forms import Expansion, form_table
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Matches, Occurring, in_a_row
+from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row
 from indexer.search.embedded.slots import Slot, Sought
 from indexer.search.embedded.windows import window_starts
 from indexer.search.stemming import stem
@@ -74,32 +74,21 @@ class Lookup:
             return self._counted(self._phrase_occurrences(slots, None)) if all(map(self._may_stand, slots)) else NO_MATCHES
         if not terms:
             return NO_MATCHES
+        return Matches(*self._kernels.phrase(self._occurring, *self._stretches(terms)))
+
+    def _stretches(self, terms: Sequence[int]) -> tuple[list[Stretch], list[Joined]]:
+        """The postings of some terms, and those of the joined parts of which they have the places, too."""
+        postings = self._postings
         joined = [
-            (slot, covered, *self._postings.range(other))
-            for slot, term in enumerate(terms)
-            for other, covered in self._postings.joined(term)
+            (number, covered, *postings.range(other))
+            for number, term in enumerate(terms)
+            for other, covered in postings.joined(term)
         ]
-        return Matches(*self._kernels.phrase(self._occurring, list(map(self._postings.range, terms)), joined))
+        return list(map(postings.range, terms)), joined
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
         return any(all(self._words(word, slot.exact) for word in reading) for reading in slot.readings)
-
-    def _corrected(self, found: Matches, terms: Sequence[int], look: Callable[[Array], Matches]) -> Matches:
-        """What was found, with what `look` finds in the units where joined parts may stand for a term; those are few."""
-        postings = self._postings
-        joined = [postings.range(each) for term in terms for each, _ in postings.joined(term)]
-        if not joined:
-            return found
-        within = self._kernels.standing(postings.ids, joined, list(map(postings.range, terms)))
-        if not len(within):
-            return found
-        looked = look(within)
-        places = np.searchsorted(found.units, within)
-        again = places[found.units[np.minimum(places, len(found.units) - 1)] == within] if len(found.units) else places[:0]
-        if np.array_equal(found.units[again], looked.units) and np.array_equal(found.freqs[again], looked.freqs):
-            return found
-        return self._merged([Matches(np.delete(found.units, again), np.delete(found.freqs, again)), looked])
 
     def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> tuple[Array, Array]:
         """For each list of slots where they begin to stand in order, next to each other; only in the units `within`.
@@ -149,9 +138,9 @@ class Lookup:
             return self._any_windows(slots, slop, self._units_of_all(slots)) if all(map(self._may_stand, slots)) else NO_MATCHES
         if not terms:
             return NO_MATCHES
-        begins, ends = zip(*map(self._postings.range, terms), strict=True)
-        found = Matches(*self._kernels.windows(self._occurring, begins, ends, slop + len(slots)))
-        return self._corrected(found, terms, lambda units: self._any_windows(slots, slop, units))
+        units, freqs, left = self._kernels.windows(self._occurring, *self._stretches(terms), slop + len(slots))
+        found = Matches(units, freqs)
+        return self._merged([found, self._any_windows(slots, slop, left)]) if len(left) else found
 
     def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
         """The same for any slots, unit by unit; only in the units `within`."""

@@ -54,7 +54,7 @@ def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: 
     occurring = Occurring(ids, freqs, np.zeros(1, dtype=np.uint32), positions)
     found, counts = loops.phrase(occurring, ((0, 1), (1, 2)), ())
     assert (found.tolist(), counts.tolist()) == ([4], [MANY])
-    found, counts = loops.windows(occurring, (0, 1), (1, 2), 2)
+    found, counts, _ = loops.windows(occurring, ((0, 1), (1, 2)), (), 2)
     assert (found.tolist(), counts.tolist()) == ([4], [2 * MANY - 1])
 
 

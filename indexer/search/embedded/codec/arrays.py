@@ -219,6 +219,11 @@ class Strings(Sequence[bytes]):
                 place += 1
         return place
 
+    def holding_below(self, byte: int) -> Array:
+        """The places of the strings that hold bytes below this one, each as often as it does."""
+        held = np.flatnonzero(np.frombuffer(self._blob, dtype=np.uint8) < byte)
+        return np.searchsorted(np.asarray(self._offsets), held, side="right") - 1
+
     def find(self, wanted: bytes) -> int:
         """The place of a string in a sorted sequence, or -1."""
         place = self.bisect(wanted)

@@ -11,7 +11,8 @@ from indexer.search.stemming import ENGLISH, stem
 
 SPOKEN = "\x1e"
 JOINED = "\x1f"
-_END = ord(" ")
+END = ord(" ")
+"""What every character of a word comes after, and none of a tail's first ones."""
 
 
 def tail_of(stemmer: str) -> str:
@@ -38,7 +39,7 @@ def word_of(key: str) -> str:
 
 def is_tail(tail: bytes) -> bool:
     """Whether what follows a word in a key is a tail; otherwise the key's word is a longer one."""
-    return not tail or tail[0] < _END
+    return not tail or tail[0] < END
 
 
 def term_of(form: str) -> str:

@@ -11,7 +11,7 @@ from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.inversion import SKIP
-from indexer.search.embedded.codec.keys import JOINED, is_tail, read_tail, tail_of
+from indexer.search.embedded.codec.keys import END, JOINED, is_tail, read_tail, tail_of
 from indexer.search.stemming import ENGLISH, stem
 
 _JOINED = JOINED.encode()
@@ -75,6 +75,8 @@ class Postings:
 
     def joined(self, term: int) -> list[tuple[int, int]]:
         """The terms of the joined parts of which a term has the places, too; and the positions that each covers."""
+        if not self._with_tails[term]:
+            return []
         key: bytes = self.terms[term]
         found = []
         for place in range(term + 1, len(self.terms)):
@@ -87,6 +89,13 @@ class Postings:
             if tail.startswith(_JOINED):
                 found.append((place, read_tail(tail.decode())[1]))
         return found
+
+    @cached_property
+    def _with_tails(self) -> bytes:
+        """Whether a key with a tail follows each term: that of most words does not."""
+        followed = np.zeros(len(self.terms) + 1, dtype=bool)
+        followed[self.terms.holding_below(END) - 1] = True
+        return followed.tobytes()
 
     def range(self, term: int) -> tuple[int, int]:
         """Where a term's postings begin and end."""

@@ -137,15 +137,14 @@ class Kernels(Protocol):
         """
         ...
 
-    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
+    def windows(
+        self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
+    ) -> tuple[Array, Array, Array]:
         """The units in which different terms stand in any order within so many positions; and how many such places begin.
 
-        A place begins at a position of any of the terms.
+        A place begins at a position of any of the terms. Last, the units that are left to others: they have all terms, or
+        parts of them joined, which cover more than one position.
         """
-        ...
-
-    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
-        """The units of any of some stretches, ids[begin:end] each, that stand in all of the others."""
         ...
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:

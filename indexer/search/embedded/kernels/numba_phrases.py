@@ -11,11 +11,12 @@ from indexer.search.embedded.kernels.numba_loops import by_length, first_two, na
 
 
 @compiled
-def phrase(postings: tuple[Array, ...], begins: Array, ends: Array, joined: Array) -> tuple[Array, Array, int]:
+def phrase(postings: tuple[Array, ...], stretches: Array, joined: Array) -> tuple[Array, Array, int]:
     """The units in which terms, by their stretches, follow each other; how often; and the most of these numbers.
 
     joined: see Joined. Terms are looked at rarest first; what stands apart is left out before the next one, which may be long.
     """
+    begins, ends = stretches[:, 0].copy(), stretches[:, 1].copy()
     order = by_length(begins, ends)
     units, rows, held = first_two(postings[0], begins, ends, order)
     counts = np.empty(held, dtype=np.uint32)
@@ -206,67 +207,58 @@ def _add(reached: Array, count: int, start: int, end: int) -> int:
 
 
 @compiled
-def windows(postings: tuple[Array, ...], begins: Array, ends: Array, width: int) -> tuple[Array, Array, int]:
-    """The same for terms in any order within so many positions; counted are the positions at which such a window begins."""
+def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width: int) -> tuple[Array, Array, int, Array]:
+    """The same for terms in any order within so many positions; counted are the positions at which such a window begins.
+
+    Then the units with all terms that were not looked at, because joined parts stand there.
+    """
     ids, freqs, _, positions = postings
+    begins, ends = stretches[:, 0].copy(), stretches[:, 1].copy()
     order = by_length(begins, ends)
-    units, rows, candidates = first_two(ids, begins, ends, order)
-    counts = np.empty(candidates, dtype=np.uint32)
-    alone = np.empty((0, 4), dtype=np.int64)
+    units, rows, held = first_two(ids, begins, ends, order)
+    counts = np.empty(held, dtype=np.uint32)
     for which in range(1, len(order)):
         if which > 1:
-            candidates = narrow(ids, begins, ends, order, which, units, rows, candidates)
-        near = 1 - width, width - 1
-        candidates = _keep_near(postings, alone, order[: which + 1], near, units, rows, counts, candidates)
-    size = len(rows)
-    firsts = _all_first_positions(postings, rows, candidates)
-    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+            held = narrow(ids, begins, ends, order, which, units, rows, held)
+        held = _keep_near(postings, joined, order[: which + 1], (1 - width, width - 1), units, rows, counts, held)
+    apart = _holding(ids, joined, units[:held])
+    left = units[:held][apart]
+    firsts = _all_first_positions(postings, rows, held)
+    places = np.empty((len(rows), 2), dtype=np.int64)
     count = most = 0
-    for i in range(candidates):
-        for term in range(size):
-            places[term] = firsts[term, i]
-            stops[term] = places[term] + freqs[rows[term, i]]
-        found = 0
-        for term in range(size):
-            following[:] = places
-            for here in range(places[term], stops[term]):
-                begin = int(positions[here])
-                held = 0
-                for other in range(size):
-                    at = following[other]
-                    while at < stops[other] and positions[at] < begin:
-                        at += 1
-                    following[other] = at
-                    held += at < stops[other] and positions[at] < begin + width
-                found += held == size
+    for i in range(held):
+        if apart[i]:
+            continue
+        for term in range(len(rows)):
+            places[term, 0] = firsts[term, i]
+            places[term, 1] = places[term, 0] + freqs[rows[term, i]]
+        found = _windows_begun(positions, places, width)
         if found:
             units[count] = units[i]
             counts[count] = found
             most = max(most, found)
             count += 1
-    return units[:count], counts[:count], most
+    return units[:count], counts[:count], most, left
 
 
 @compiled
-def standing(ids: Array, joined_begins: Array, joined_ends: Array, begins: Array, ends: Array) -> Array:
-    """The units of each of some stretches that stand in all of some others; those of one stretch ascend."""
-    order = by_length(begins, ends)
-    found = np.empty((joined_ends - joined_begins).sum(), dtype=np.uint32)
-    count = 0
-    for joined in range(len(joined_begins)):
-        places = begins.copy()
-        for at in range(joined_begins[joined], joined_ends[joined]):
+def _windows_begun(positions: Array, stretches: Array, width: int) -> int:
+    """At how many positions of one unit a window begins. stretches: where those of each term begin and end."""
+    found = 0
+    following = np.empty(len(stretches), dtype=np.int64)
+    for term in range(len(stretches)):
+        following[:] = stretches[:, 0]
+        for here in range(stretches[term, 0], stretches[term, 1]):
+            begin = np.int64(positions[here])
             held = 0
-            for term in order:
-                place = seek(ids, places[term], ends[term], ids[at])
-                places[term] = place
-                if place == ends[term] or ids[place] != ids[at]:
-                    break
-                held += 1
-            if held == len(order):
-                found[count] = ids[at]
-                count += 1
-    return found[:count]
+            for other in range(len(stretches)):
+                at, stop = following[other], stretches[other, 1]
+                while at < stop and positions[at] < begin:
+                    at += 1
+                following[other] = at
+                held += at < stop and positions[at] < begin + width
+            found += held == len(stretches)
+    return found
 
 
 @compiled

@@ -199,16 +199,13 @@ class NumbaKernels:
         return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        begins, ends = np.array(list(zip(*stretches, strict=True)))
-        return _counted(*phrases.phrase(occurring, begins, ends, np.array(joined, dtype=np.int64) if joined else _NO_JOINED))
+        return _counted(*phrases.phrase(occurring, np.array(stretches), _rows(joined)))
 
-    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
-        return _counted(*phrases.windows(occurring, np.array(begins), np.array(ends), width))
-
-    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
-        (joined_begins, joined_ends), (begins, ends) = np.array(some).T.copy(), np.array(others).T.copy()
-        found = phrases.standing(ids, joined_begins, joined_ends, begins, ends)
-        return found if len(some) == 1 or not len(found) else np.unique(found)
+    def windows(
+        self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
+    ) -> tuple[Array, Array, Array]:
+        units, counts, most, left = phrases.windows(occurring, np.array(stretches), _rows(joined), width)
+        return *_counted(units, counts, most), left
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         out = np.empty(len(units), dtype=np.uint32)
@@ -251,6 +248,10 @@ class NumbaKernels:
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)
         return out[: letters.shifted(first, second, shift, out)]
+
+
+def _rows(joined: Sequence[Joined]) -> Array:
+    return np.array(joined, dtype=np.int64) if joined else _NO_JOINED
 
 
 def _counted(units: Array, counts: Array, most: int) -> tuple[Array, Array]:

@@ -147,8 +147,16 @@ class NumpyKernels:
             keys = with_joined(keys, by_term, parts)
         return _counted(keys)
 
-    def windows(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int], width: int) -> tuple[Array, Array]:
+    def windows(
+        self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
+    ) -> tuple[Array, Array, Array]:
+        begins, ends = zip(*stretches, strict=True)
         by_term = self._keys_together(occurring, begins, ends)
+        units = np.unique(by_term[0] >> SHIFT).astype(np.uint32)
+        parts = [self.intersection(units, occurring.ids[begin:end]) for _, _, begin, end in joined]
+        left = np.unique(np.concatenate(parts)) if parts else units[:0]
+        if len(left):
+            by_term = [keys[~contained(keys >> SHIFT, left)] for keys in by_term]
         starts = []
         for keys in by_term:
             begins_here = keys
@@ -156,13 +164,7 @@ class NumpyKernels:
                 if others is not keys:
                     begins_here = _followed_within(begins_here, others, width)
             starts.append(begins_here)
-        return _counted(np.sort(np.concatenate(starts)))
-
-    def standing(self, ids: Array, some: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> Array:
-        found = np.unique(np.concatenate([ids[begin:end] for begin, end in some]))
-        for begin, end in others:
-            found = self.intersection(found, ids[begin:end])
-        return found
+        return *_counted(np.sort(np.concatenate(starts))), left
 
     def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> list[Array]:
         """For each of some terms, by their stretches, where it stands in the units that have all of them, as keys."""
