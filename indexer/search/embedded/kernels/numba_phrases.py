@@ -29,14 +29,7 @@ def phrase(postings: tuple[Array, ...], stretches: Array, joined: Array) -> tupl
         _count_rows(postings, order, rows, counts[:held])
     if len(joined):
         _count_covering(postings, joined, units[:held], rows, counts)
-    count = most = 0
-    for i in range(held):
-        if counts[i]:
-            units[count] = units[i]
-            counts[count] = counts[i]
-            most = max(most, int(counts[i]))
-            count += 1
-    return units[:count], counts[:count], most
+    return _listed(units[:held], counts)
 
 
 @compiled
@@ -212,7 +205,7 @@ def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width:
 
     Then the units with all terms that were not looked at, because joined parts stand there.
     """
-    ids, freqs, _, positions = postings
+    ids = postings[0]
     begins, ends = stretches[:, 0].copy(), stretches[:, 1].copy()
     order = by_length(begins, ends)
     units, rows, held = first_two(ids, begins, ends, order)
@@ -223,42 +216,49 @@ def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width:
         held = _keep_near(postings, joined, order[: which + 1], (1 - width, width - 1), units, rows, counts, held)
     apart = _holding(ids, joined, units[:held])
     left = units[:held][apart]
-    firsts = _all_first_positions(postings, rows, held)
-    places = np.empty((len(rows), 2), dtype=np.int64)
-    count = most = 0
-    for i in range(held):
-        if apart[i]:
-            continue
-        for term in range(len(rows)):
-            places[term, 0] = firsts[term, i]
-            places[term, 1] = places[term, 0] + freqs[rows[term, i]]
-        found = _windows_begun(positions, places, width)
-        if found:
-            units[count] = units[i]
-            counts[count] = found
-            most = max(most, found)
-            count += 1
-    return units[:count], counts[:count], most, left
+    _count_windows(postings, rows, apart, counts, width)
+    found, counted, most = _listed(units[:held], counts)
+    return found, counted, most, left
 
 
 @compiled
-def _windows_begun(positions: Array, stretches: Array, width: int) -> int:
-    """At how many positions of one unit a window begins. stretches: where those of each term begin and end."""
-    found = 0
-    following = np.empty(len(stretches), dtype=np.int64)
-    for term in range(len(stretches)):
-        following[:] = stretches[:, 0]
-        for here in range(stretches[term, 0], stretches[term, 1]):
-            begin = np.int64(positions[here])
-            held = 0
-            for other in range(len(stretches)):
-                at, stop = following[other], stretches[other, 1]
-                while at < stop and positions[at] < begin:
-                    at += 1
-                following[other] = at
-                held += at < stop and positions[at] < begin + width
-            found += held == len(stretches)
-    return found
+def _count_windows(postings: tuple[Array, ...], rows: Array, apart: Array, counts: Array, width: int) -> None:
+    """At how many positions a window begins in each unit; none where it is apart."""
+    _, freqs, _, positions = postings
+    size = len(rows)
+    firsts = _all_first_positions(postings, rows, len(apart))
+    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    for i in range(len(apart)):
+        found = 0
+        for term in range(size):
+            places[term] = firsts[term, i]
+            stops[term] = places[term] if apart[i] else places[term] + freqs[rows[term, i]]
+        for term in range(size):
+            following[:] = places
+            for here in range(places[term], stops[term]):
+                begin = int(positions[here])
+                held = 0
+                for other in range(size):
+                    at = following[other]
+                    while at < stops[other] and positions[at] < begin:
+                        at += 1
+                    following[other] = at
+                    held += at < stops[other] and positions[at] < begin + width
+                found += held == size
+        counts[i] = found
+
+
+@compiled
+def _listed(units: Array, counts: Array) -> tuple[Array, Array, int]:
+    """The units with a count, their counts, and the most of these; moved to the front."""
+    count = most = 0
+    for i in range(len(units)):
+        if counts[i]:
+            units[count] = units[i]
+            counts[count] = counts[i]
+            most = max(most, int(counts[i]))
+            count += 1
+    return units[:count], counts[:count], most
 
 
 @compiled
