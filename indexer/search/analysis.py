@@ -69,6 +69,8 @@ def word_readings(word: str) -> tuple[tuple[str, ...], ...]:
     `F-16` reads as `f` before `16`, or as `f16`; `日本語` as `日本` before `本語` before `語`; most words in one way.
     """
     tokens = _analyzed[word]
+    if len(tokens) == 1:
+        return ((tokens[0].form,),)
     if tokens[-1].length > 1:
         return (tuple(token.form for token in tokens[:-1]), (tokens[-1].form,))
     firsts: dict[int, str] = {}

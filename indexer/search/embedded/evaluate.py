@@ -117,9 +117,9 @@ class Evaluation:
         """The forms that each pattern stood for, so far, in each field."""
         for field, expanded in [(field, lookup.expanded) for field, lookup in self._lookups.items()]:
             table = form_table(self.segment.postings(field)) if expanded else None
-            for expansion, places in expanded.items():
+            for expansion, words in expanded.items():
                 if table is not None:
-                    yield expansion, {table.word(place) for place in places}
+                    yield expansion, set(table.words(words))
 
     def records_with(self, field: str, units: Array) -> Array:
         """The live records with one of these units of a field, ascending."""
@@ -158,7 +158,7 @@ class Evaluation:
             return NO_MATCHES
         if isinstance(node, Phrase) and node.slop is not None and len(slots) > 1:
             return lookup.windows(slots, node.slop)
-        return lookup.phrase(slots)
+        return lookup.slot(slots[0]) if len(slots) == 1 else lookup.phrase(slots)
 
     def _evaluate(self, node: Tree) -> Array:
         found = self._records.get(id(node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -116,14 +117,19 @@ class FormTable:
         """A word by its number."""
         return self._words[self._starts[word] : self._starts[word + 1] - 1]
 
-    def expand(self, expansion: Expansion, kernels: Kernels) -> list[int]:
-        """The words that an expansion stands for, in order. Raises QueryError where they are too many."""
+    def words(self, numbers: Array) -> list[str]:
+        """Words by their numbers."""
+        bounds = self._starts[numbers].tolist(), self._starts[numbers + 1].tolist()
+        return [self._words[begin : after - 1] for begin, after in zip(*bounds, strict=True)]
+
+    def expand(self, expansion: Expansion, kernels: Kernels) -> Array:
+        """The words that an expansion stands for, by their numbers in order. Raises QueryError where they are too many."""
         if isinstance(expansion, Beginning):
-            return list(range(*self.beginning(expansion.text)))
+            return np.arange(*self.beginning(expansion.text))
         if isinstance(expansion, Near):
-            words = self._near(expansion, kernels)
+            words = self.near(expansion.form, expansion.distance, kernels)
         elif expansion.text == f"{expansion.literal}*":
-            words = list(range(*self.beginning(expansion.literal)))
+            words = np.arange(*self.beginning(expansion.literal))
         else:
             words = self._matching(expansion)
         bound_forms(expansion, len(words))
@@ -131,21 +137,17 @@ class FormTable:
 
     def beginning(self, text: str) -> tuple[int, int]:
         """The words that begin with some letters: the first, and one past the last. They stand together."""
-        literal = text.encode()
-        places = [self._postings.forms.bisect(literal), self._postings.forms.bisect(literal + b"\xff")]
-        first, end = np.searchsorted(self._firsts, places).tolist() if literal else (0, len(self._firsts) - 1)
-        return first, end
+        if not text:
+            return 0, len(self._firsts) - 1
+        literal, forms, firsts = text.encode(), self._postings.forms, self._firsts.data
+        return bisect_left(firsts, forms.bisect(literal)), bisect_left(firsts, forms.bisect(literal + b"\xff"))
 
     def near(self, word: str, distance: int, kernels: Kernels, begun: bool = False) -> Array:
         """The numbers of the words within so many edits of a word, or with `begun` of those that begin with such."""
         wanted = np.frombuffer(word.encode("utf-32-le"), dtype=np.uint32)
         return kernels.near(self._letters, wanted, distance, begun)
 
-    def _near(self, expansion: Near, kernels: Kernels) -> list[int]:
-        words: list[int] = self.near(expansion.form, expansion.distance, kernels).tolist()
-        return words
-
-    def _matching(self, pattern: Pattern) -> list[int]:
+    def _matching(self, pattern: Pattern) -> Array:
         """Only those that begin with the pattern's letters are looked at."""
         first, end = self.beginning(pattern.literal)
         stretch = self._words[self._starts[first] : self._starts[end]]
@@ -153,7 +155,7 @@ class FormTable:
         starts = [
             int(self._starts[first]) + match.start() for match in expression.finditer(stretch) if match.start() < len(stretch)
         ]
-        words: list[int] = np.searchsorted(self._starts, starts).tolist()
+        words: Array = np.searchsorted(self._starts, starts)
         return words
 
 

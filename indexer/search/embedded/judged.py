@@ -5,7 +5,7 @@ A word may be a stop word in one language and say something in another: a record
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -47,20 +47,25 @@ def without_stop_words(tree: Node, stop_lists: Sequence[StopList]) -> Tree:
 
     stop_lists: those of the records, at least one.
     """
+    words = list(_bare_words(tree))
+    if len(words) < 2:  # a word by itself is all the bare words
+        return tree
     if len(stop_lists) == 1:
-        return _judged(tree, stop_lists[0])
+        return _judged(tree, words, stop_lists[0])
     trees: dict[Node, set[StopList]] = {}
     for stop_list in stop_lists:
-        trees.setdefault(_judged(tree, stop_list), set()).add(stop_list)
+        trees.setdefault(_judged(tree, words, stop_list), set()).add(stop_list)
     if len(trees) == 1:
         return next(iter(trees))
     return ByLanguage(tuple((frozenset(lists), judged) for judged, lists in trees.items()))
 
 
-def _judged(tree: Node, stop_list: StopList) -> Node:
-    if all(_is_stop(word, stop_list) for word in _bare_words(tree)):
+def _judged(tree: Node, words: Sequence[Word], stop_list: StopList) -> Node:
+    """The tree as one stop list has it. words: its bare words."""
+    stops = [word for word in words if _is_stop(word, stop_list)]
+    if not stops or len(stops) == len(words):
         return tree
-    kept = _without(tree, stop_list)
+    kept = _without(tree, frozenset(map(id, stops)))
     return tree if kept is None else kept
 
 
@@ -72,13 +77,13 @@ def _bare_words(node: Node) -> Iterator[Word]:
         yield node
 
 
-def _without(node: Node, stop_list: StopList) -> Node | None:
-    """The node without bare stop words; None where nothing of it is left."""
+def _without(node: Node, stops: Set[int]) -> Node | None:
+    """The node without these words, told apart by identity; None where nothing of it is left."""
     if isinstance(node, Word):
-        return None if node.bare and _is_stop(node, stop_list) else node
+        return None if id(node) in stops else node
     if not isinstance(node, (All, Any)) or not node.children:
         return node
-    children = tuple(kept for child in node.children if (kept := _without(child, stop_list)) is not None)
+    children = tuple(kept for child in node.children if (kept := _without(child, stops)) is not None)
     if not children and not (isinstance(node, All) and node.excluded):
         return None
     return replace(node, children=children)

@@ -5,32 +5,25 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain, pairwise
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.postings import Postings
-from indexer.search.embedded.forms import Expansion, form_table
+from indexer.search.embedded.entries import Entries, Entry
+from indexer.search.embedded.forms import Expansion
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row
-from indexer.search.embedded.slots import Slot, Sought
+from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row, placed
+from indexer.search.embedded.slots import Slot
 from indexer.search.embedded.windows import window_starts
-from indexer.search.stemming import stem
 
 _POSITION = (1 << SHIFT) - 1
 
 Occurrences: TypeAlias = dict[int, Array]
-
-
-class _Entry(NamedTuple):
-    """A dictionary entry of a word: its term, the variants that are meant (none: all), and the positions that it covers."""
-
-    term: int
-    variants: tuple[int, ...]
-    covered: int
 
 
 class Lookup:
@@ -39,17 +32,22 @@ class Lookup:
     def __init__(self, postings: Postings, kernels: Kernels) -> None:
         self._postings = postings
         self._kernels = kernels
-        self.expanded: dict[Expansion, list[int]] = {}
-        """The forms that each pattern stood for so far."""
-        self._known: dict[tuple[Sought, bool], list[_Entry]] = {}
-        self._known_words: dict[tuple[Sought, bool], list[_Entry]] = {}
+        self._entries = Entries(postings, kernels)
         self.empty = not len(postings.ids)
-        self._occurring = Occurring(postings.ids, postings.freqs, postings.skips, postings.positions)
+
+    @property
+    def expanded(self) -> Mapping[Expansion, Array]:
+        """The words that each pattern stood for so far, by their numbers."""
+        return self._entries.expanded
+
+    @cached_property
+    def _occurring(self) -> Occurring:
+        return Occurring(self._postings.ids, self._postings.freqs, self._postings.skips, self._postings.positions)
 
     def count(self, slot: Slot) -> int:
         """How many units hold a slot."""
         if len(slot.readings) == len(slot.readings[0]) == 1:
-            words = self._words(slot.readings[0][0], slot.exact)
+            words = self._entries.whole(slot.readings[0][0], slot.exact)
             if len(words) == 1 and not words[0].variants:
                 begin, end = self._postings.range(words[0].term)
                 return end - begin
@@ -61,8 +59,7 @@ class Lookup:
             return self._counted(self._slot_occurrences(slot, None))
         if len(slot.readings[0]) > 1:
             return self.phrase((slot,))
-        words = self._words(slot.readings[0][0], slot.exact)
-        return self._entry_matches(words[0]) if len(words) == 1 else self._merged(list(map(self._entry_matches, words)))
+        return self._holding(self._entries.whole(slot.readings[0][0], slot.exact))
 
     def phrase(self, slots: Sequence[Slot]) -> Matches:
         """The units that hold the slots in order, next to each other."""
@@ -88,7 +85,7 @@ class Lookup:
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
-        return any(all(self._words(word, slot.exact) for word in reading) for reading in slot.readings)
+        return any(all(self._entries.whole(word, slot.exact) for word in reading) for reading in slot.readings)
 
     def starts(self, several: Sequence[Sequence[Slot]], within: Array) -> tuple[Array, Array]:
         """For each list of slots where they begin to stand in order, next to each other; only in the units `within`.
@@ -107,11 +104,11 @@ class Lookup:
             ]
         )
 
-    def _whole(self, slots: Sequence[Slot]) -> list[_Entry] | None:
+    def _whole(self, slots: Sequence[Slot]) -> list[Entry] | None:
         """The entries that slots stand for in all their forms; None where that is not all that the slots are."""
         if len(slots) != 1 or len(slots[0].readings) > 1 or len(slots[0].readings[0]) > 1:
             return None
-        entries = self._words(slots[0].readings[0][0], slots[0].exact)
+        entries = self._entries.whole(slots[0].readings[0][0], slots[0].exact)
         return None if any(entry.variants for entry in entries) else entries
 
     def _single_terms(self, slots: Sequence[Slot]) -> list[int] | None:
@@ -120,7 +117,7 @@ class Lookup:
         for slot in slots:
             if len(slot.readings) > 1 or len(slot.readings[0]) > 1:
                 return None
-            words = self._words(slot.readings[0][0], slot.exact)
+            words = self._entries.whole(slot.readings[0][0], slot.exact)
             if not words:
                 return []
             if len(words) > 1 or words[0].variants:
@@ -170,7 +167,7 @@ class Lookup:
         found: dict[int, list[Array]] = {}
         for reading in slot.readings:
             if len(reading) == 1:
-                entries = self._entries(reading[0], slot.exact)
+                entries = self._entries.every(reading[0], slot.exact)
                 for entry in entries:
                     keys = self._entry_occurrences(entry, within)
                     for joined in self._joined(entry, entries):
@@ -203,7 +200,9 @@ class Lookup:
         found = []
         for reading in slot.readings:
             if len(reading) == 1:
-                found.append(self._union([self._entry_matches(entry).units for entry in self._words(reading[0], slot.exact)]))
+                found.append(
+                    self._union([self._entry_matches(entry).units for entry in self._entries.whole(reading[0], slot.exact)])
+                )
             else:
                 found.append(self._units_of_all(Slot((reading,), slot.exact).parts()))
         return self._union(found)
@@ -211,91 +210,29 @@ class Lookup:
     def _union(self, arrays: list[Array]) -> Array:
         return self._kernels.union(arrays, len(self._postings.lengths))
 
-    def _joined(self, entry: _Entry, entries: Sequence[_Entry]) -> list[_Entry]:
+    def _joined(self, entry: Entry, entries: Sequence[Entry]) -> list[Entry]:
         """Those of a word's entries that are joined parts, of which an entry has the places, too."""
         joined = {term for term, _ in self._postings.joined(entry.term)}
         return [other for other in entries if other.term in joined]
 
-    def _words(self, sought: Sought, exact: bool) -> list[_Entry]:
-        """The entries with all the places of a word."""
-        words = self._known_words.get((sought, exact))
-        if words is None:
-            if isinstance(sought, tuple) and not (exact and self._postings.stemmed):
-                words = [_Entry(term, (), 1) for term in dict.fromkeys(chain.from_iterable(map(self._postings.find, sought)))]
-            elif isinstance(sought, tuple):
-                words = [entry for entry in self._entries(sought, exact) if entry.covered == 1]
-            else:
-                words = self._expanded_words(sought)
-            self._known_words[sought, exact] = words
-        return words
-
-    def _entries(self, sought: Sought, exact: bool) -> list[_Entry]:
-        entries = self._known.get((sought, exact))
-        if entries is None:
-            entries = self._known[sought, exact] = self._find_entries(sought, exact)
-        return entries
-
-    def _find_entries(self, sought: Sought, exact: bool) -> list[_Entry]:
-        postings = self._postings
-        if not isinstance(sought, tuple):
-            table = form_table(postings)
-            return self._form_entries([entry for word in self._expand(sought) for entry in table.entries(word)])
-        if not postings.stemmed:
-            return [
-                _Entry(place, (), covered) for form in sought for place, _, covered in postings.spellings(postings.terms, form)
-            ]
-        if exact:
-            found = [entry for form in sought for entry in postings.spellings(postings.forms, form)]
-            return self._form_entries([(place, covered) for place, _, covered in found])
-        stemmers: dict[str, set[str]] = {}
-        for form in sought:
-            for stemmer in postings.stemmers:
-                stemmers.setdefault(stem(form, stemmer), set()).add(stemmer)
-        return [
-            _Entry(place, (), covered)
-            for word, those in stemmers.items()
-            for place, stemmer, covered in postings.spellings(postings.terms, word)
-            if stemmer in those
-        ]
-
-    def _expand(self, expansion: Expansion) -> list[int]:
-        words = self.expanded.get(expansion)
-        if words is None:
-            words = self.expanded[expansion] = form_table(self._postings).expand(expansion, self._kernels)
-        return words
-
-    def _expanded_words(self, expansion: Expansion) -> list[_Entry]:
-        """`_words` of what an expansion stands for; they may be thousands."""
-        postings = self._postings
-        places = form_table(postings).whole_entries(np.array(self._expand(expansion), dtype=np.int64))
-        if not postings.stemmed:
-            return [_Entry(place, (), 1) for place in places.tolist()]
-        of_places = postings.form_terms[places]
-        terms, counts = np.unique(of_places, return_counts=True)
-        several = terms[counts < postings.forms_of_term[terms]].tolist()
-        variants = {term: tuple(postings.form_variants[places[of_places == term]].tolist()) for term in several}
-        return [_Entry(term, variants.get(term, ()), 1) for term in terms.tolist()]
-
-    def _form_entries(self, forms: Sequence[tuple[int, int]]) -> list[_Entry]:
-        """Forms, each with the positions that it covers, as entries: those of one term are one."""
-        postings = self._postings
-        if not postings.stemmed:
-            return [_Entry(place, (), covered) for place, covered in forms]
-        by_term: dict[tuple[int, int], list[int]] = {}
-        for place, covered in forms:
-            by_term.setdefault((int(postings.form_terms[place]), covered), []).append(int(postings.form_variants[place]))
-        return [
-            _Entry(term, () if len(variants) == postings.forms_of_term[term] else tuple(variants), covered)
-            for (term, covered), variants in by_term.items()
-        ]
-
-    def _chosen(self, entry: _Entry) -> Array:
+    def _chosen(self, entry: Entry) -> Array:
         """The variants of an entry as a mask over those of its term."""
         chosen = np.zeros(int(self._postings.forms_of_term[entry.term]), dtype=bool)
         chosen[list(entry.variants)] = True
         return chosen
 
-    def _entry_matches(self, entry: _Entry) -> Matches:
+    def _holding(self, entries: Sequence[Entry]) -> Matches:
+        """The units that hold any of some entries, and how often; they may be thousands."""
+        if len(entries) == 1:
+            return self._entry_matches(entries[0])
+        postings = self._postings
+        in_all_forms = [entry.term for entry in entries if not entry.variants]
+        found = [self._entry_matches(entry) for entry in entries if entry.variants]
+        if in_all_forms:
+            found.append(self._together(postings.ids, postings.freqs, *postings.ranges(in_all_forms)))
+        return self._merged(found)
+
+    def _entry_matches(self, entry: Entry) -> Matches:
         begin, end = self._postings.range(entry.term)
         units, freqs = self._postings.ids[begin:end], self._postings.freqs[begin:end]
         if not entry.variants:
@@ -303,7 +240,7 @@ class Lookup:
         variants = self._postings.variants_of(entry.term)
         return Matches(*self._kernels.chosen_forms(units, freqs, variants, self._chosen(entry)))
 
-    def _entry_occurrences(self, entry: _Entry, within: Array | None) -> Array:
+    def _entry_occurrences(self, entry: Entry, within: Array | None) -> Array:
         begin, end = self._postings.range(entry.term)
         first, last = self._postings.position_range(entry.term)
         keys, places = self._kernels.positions_of(self._occurring, begin, end, first, last - first, within)
@@ -317,10 +254,13 @@ class Lookup:
         found = [matches for matches in found if len(matches.units)]
         if len(found) <= 1:
             return found[0] if found else NO_MATCHES
-        together = self._kernels.merged(
-            [matches.units for matches in found], [matches.freqs for matches in found], len(self._postings.lengths)
-        )
-        return Matches(*together)
+        spans, (ids, freqs) = placed(found, (self._postings.ids, self._postings.freqs))
+        begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
+        return self._together(ids, freqs, begins, ends)
+
+    def _together(self, ids: Array, freqs: Array, begins: Array, ends: Array) -> Matches:
+        """The stretches of some ids and frequencies as one."""
+        return Matches(*self._kernels.merged(ids, freqs, begins, ends, len(self._postings.lengths)))
 
     def _counted(self, occurrences: Occurrences) -> Matches:
         """The units of occurrences, and how many each has."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from indexer.search.analysis import is_unspaced, split_words, tokenize, word_readings
 from indexer.search.embedded.forms import Expansion, Near, Pattern
@@ -27,8 +26,7 @@ def no_equivalents(_form: str) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A word of a query by its readings; a reading is one or more words next to each other.
 
     `F-16` reads as `f` before `16`, or as `f16`. exact: the forms are meant, else what has a stem of theirs.
@@ -57,7 +55,9 @@ def node_slots(node: Word | Phrase | Wildcard | Fuzzy, equivalents: Equivalents 
         form = tokens[-1].form
         distance = node.distance if node.distance is not None else 1 if len(form) <= 5 else 2
         return (Slot(((Near(form, distance),),), exact=True),)
-    return tuple(_slot(word, node.exact, no_equivalents if node.exact else equivalents) for word in split_words(node.text))
+    if node.exact:
+        equivalents = no_equivalents
+    return tuple([_slot(word, node.exact, equivalents) for word in split_words(node.text)])
 
 
 def _slot(word: str, exact: bool, equivalents: Equivalents) -> Slot:

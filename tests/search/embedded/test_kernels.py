@@ -20,8 +20,9 @@ MANY = 70_000
 @pytest.mark.parametrize("size", [10, 1_000_000])
 @pytest.mark.parametrize("lists", [2, 3])
 def test_frequencies_that_add_up_to_more_than_two_bytes_hold(kernels: str, size: int, lists: int) -> None:
-    ids, freqs = np.array([3, 5], dtype=np.uint32), np.array([40_000, 1], dtype=np.uint16)
-    found, counts = load_kernels(kernels).merged([ids] * lists, [freqs] * lists, size)
+    ids, freqs = np.array([3, 5] * lists, dtype=np.uint32), np.array([40_000, 1] * lists, dtype=np.uint16)
+    begins = np.arange(lists) * 2
+    found, counts = load_kernels(kernels).merged(ids, freqs, begins, begins + 2, size)
     assert (found.tolist(), counts.tolist()) == ([3, 5], [40_000 * lists, lists])
 
 
@@ -31,13 +32,17 @@ def test_frequencies_that_add_up_to_more_than_two_bytes_hold(kernels: str, size:
 )
 def test_several_lists_are_merged_and_their_frequencies_added(kernels: str, lists: list[dict[int, int]], size: int) -> None:
     wanted: Counter[int] = Counter()
-    ids, freqs = [], []
+    ids: list[int] = []
+    freqs: list[int] = []
+    ends = [0]
     for one in lists:
         held = {number % size: freq for number, freq in sorted(one.items(), key=lambda pair: pair[0] % size)}
         wanted.update(held)
-        ids.append(np.array(list(held), dtype=np.uint32))
-        freqs.append(np.array(list(held.values()), dtype=np.uint16))
-    found, counts = load_kernels(kernels).merged(ids, freqs, size)
+        ids += held
+        freqs += held.values()
+        ends.append(len(ids))
+    given = np.array(ids, dtype=np.uint32), np.array(freqs, dtype=np.uint16)
+    found, counts = load_kernels(kernels).merged(*given, np.array(ends[:-1]), np.array(ends[1:]), size)
     assert list(zip(found.tolist(), counts.tolist(), strict=True)) == sorted(wanted.items())
 
 

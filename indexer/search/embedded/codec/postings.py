@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +13,7 @@ from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.keys import END, JOINED, is_tail, read_tail, tail_of
-from indexer.search.stemming import ENGLISH, stem
+from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
 
 _JOINED = JOINED.encode()
 
@@ -65,13 +66,17 @@ class Postings:
             found.append((place, *read_tail(tail.decode())))
         return found
 
-    def find(self, form: str) -> list[int]:
-        """The terms that hold every place of a folded form's word, whatever its form: one for each stemmer that finds any."""
-        if not self.stemmed:
-            place = self.terms.find(form.encode())
-            return [place] if place >= 0 else []
-        found = [self.terms.find((stem(form, stemmer) + tail_of(stemmer)).encode()) for stemmer in self.stemmers]
+    def find(self, forms: Iterable[str]) -> list[int]:
+        """The terms that hold every place of a word, by its folded forms: one for each stem and stemmer that finds any."""
+        keys = dict.fromkeys([(stems[form] + tail).encode() for form in forms for stems, tail in self._stems])
+        found = [self.terms.find(key) for key in keys]
         return [place for place in found if place >= 0]
+
+    @cached_property
+    def _stems(self) -> list[tuple[Mapping[str, str], str]]:
+        """Form -> stem for each stemmer of the field, and what its keys have after the word."""
+        stemmers = self.stemmers if self.stemmed else (UNSTEMMED,)
+        return [(stems_of(stemmer), tail_of(stemmer) if self.stemmed else "") for stemmer in stemmers]
 
     def joined(self, term: int) -> list[tuple[int, int]]:
         """The terms of the joined parts of which a term has the places, too; and the positions that each covers."""
@@ -100,6 +105,11 @@ class Postings:
     def range(self, term: int) -> tuple[int, int]:
         """Where a term's postings begin and end."""
         return self._bounds[term], self._bounds[term + 1]
+
+    def ranges(self, terms: Sequence[int]) -> tuple[Array, Array]:
+        """Where the postings of several terms begin, and where they end."""
+        places = np.array(terms, dtype=np.int64)
+        return self.bounds[places].astype(np.int64), self.bounds[places + 1].astype(np.int64)
 
     def position_range(self, term: int) -> tuple[int, int]:
         """Where a term's positions begin and end."""

@@ -36,8 +36,8 @@ class Kernels(Protocol):
         """The ids, all below `size`, that stand in any."""
         ...
 
-    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
-        """Several lists of ids, all below `size`, and frequencies as one; the frequencies of an id are added."""
+    def merged(self, ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array]:
+        """Stretches of ids, all below `size`, and of frequencies as one list; the frequencies of an id are added."""
         ...
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:

@@ -17,15 +17,31 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
 from indexer.search.embedded.kernels.numba_loops import seek
-from indexer.search.embedded.kernels.term import BEGIN, CLASSES, CONSTANT, SECTION, SECTION_END, TITLE, TITLE_END, WINDOW, Terms
+from indexer.search.embedded.kernels.term import (
+    BEGIN,
+    CLASSES,
+    CONSTANT,
+    END,
+    SECTION,
+    SECTION_END,
+    TITLE,
+    TITLE_END,
+    WINDOW,
+    Terms,
+)
 
-# Frequencies from this one on count as without end.
-_MANY = 15
+# Frequencies by class: each of the first by itself, then more and more together; the last class is without end.
+_FIRSTS = np.concatenate([np.arange(16), np.geomspace(16, 256, 9)[:-1].astype(np.int64)])
+_FREQUENCIES = len(_FIRSTS)
+_LAST_TOLD = 255
+_CLASS_OF = (np.searchsorted(_FIRSTS, np.arange(_LAST_TOLD + 1), side="right") - 1).astype(np.uint8)
 # Classes of what a title adds to tf: the first for no title with the word.
 _TITLES = 4
-_TABLE = (_MANY + 1) * CLASSES
+_TABLE = _FREQUENCIES * CLASSES
 _LARGEST = (1 << 16) - 1
 _BUCKETS = 256
+# So many bounds in a row are passed over at once where none is high enough.
+_GLANCE = 128
 
 
 class Window(NamedTuple):
@@ -47,7 +63,8 @@ class Window(NamedTuple):
 class Tables(NamedTuple):
     """What is looked up for bounds.
 
-    scale: what scores are multiplied with. texts: [term, (title's class * frequencies + frequency) * CLASSES + length's class].
+    scale: what scores are multiplied with. texts: [term, (title's class * _FREQUENCIES + frequency's class) * CLASSES +
+    length's class], as far as the term's titles and frequencies go.
     titles: [term, class], what a term adds by the title alone. classes: title by title, term after term from `firsts` on.
     """
 
@@ -63,21 +80,30 @@ def bound_tables(terms: Terms, k1: float) -> Tables:
     """The tables for some terms."""
     scale = _scale(terms)
     classes, firsts, parts = _title_classes(terms)
-    texts = np.zeros((len(parts), _TITLES * _TABLE), dtype=np.uint16)
+    texts = np.empty((len(parts), _TITLES * _TABLE), dtype=np.uint16)
     titles = np.zeros((len(parts), _TITLES), dtype=np.uint16)
     weights = terms.within.class_weights
     for term in range(len(parts)):
         factor = terms.factors[term] * scale
+        frequencies = _frequency_classes(terms, term)
         for title in range(_TITLES):
             part = parts[term, title]
             if title and not part:
                 continue
             titles[term, title] = _rounded_up(factor * part / (k1 + part)) if title else 0
-            for freq in range(_MANY + 1):
+            for freq in range(frequencies):
                 first = title * _TABLE + freq * CLASSES
-                row, most = texts[term, first : first + CLASSES], freq == _MANY or terms.spans[term, CONSTANT] > 0
-                _bound_lengths(row, weights, freq, part, k1, factor, most)
+                row, most = texts[term, first : first + CLASSES], freq == _FREQUENCIES - 1 or terms.spans[term, CONSTANT] > 0
+                last = freq if most else _FIRSTS[freq + 1] - 1
+                _bound_lengths(row, weights, last, part, k1, factor, most)
     return Tables(scale, texts, titles, classes, firsts)
+
+
+@compiled
+def _frequency_classes(terms: Terms, term: int) -> int:
+    """How many classes there are up to that of a term's largest frequency in texts."""
+    freqs = terms.text[1][terms.spans[term, BEGIN] : terms.spans[term, END]]
+    return int(_CLASS_OF[min(largest_of(freqs), _LAST_TOLD)]) + 1 if len(freqs) else 0
 
 
 @compiled_unchecked
@@ -160,7 +186,7 @@ def add_bounds(
     bounds[:] = 0
     low = int(here.records[0]) // WINDOW * WINDOW
     classes = terms.within.length_classes[low : low + WINDOW]
-    if len(classes) < WINDOW:
+    if len(classes) < WINDOW or (here.aligned and largest_of(here.records) >= len(terms.within.length_classes)):
         raise IndexError  # a damaged file names records that there are not
     ids, freqs = terms.text
     for term in range(len(titles)):
@@ -175,12 +201,11 @@ def add_bounds(
             else:
                 _add_texts(bounds, ids[begin:end], freqs[begin:end], classes, table)
         elif here.rows.shape[1]:
-            _add_aligned(bounds, marks, here.records, here.rows[term], freqs, terms.within.length_classes, table)
+            _add_aligned(bounds, marks, here.records, freqs[here.rows[term]], terms.within.length_classes, table)
         else:
             begin = terms.spans[term, BEGIN] + here.first
-            _add_in_a_row(
-                bounds, marks, here.records, freqs[begin : begin + len(here.records)], terms.within.length_classes, table
-            )
+            in_a_row = freqs[begin : begin + len(here.records)]
+            _add_aligned(bounds, marks, here.records, in_a_row, terms.within.length_classes, table)
         if sections[1][term] >= 0:
             _add_sections(bounds, here, low, terms, term, sections, k1, tables.scale)
         if marked:
@@ -228,7 +253,7 @@ def _add_texts(bounds: Array, ids: Array, freqs: Array, classes: Array, table: A
     """Add what a term's postings add. classes: of the window's WINDOW numbers; all places are masked."""
     for place in range(len(ids)):
         at = np.uint32(ids[place]) & np.uint32(WINDOW - 1)
-        freq = np.uint32(min(freqs[place], _MANY)) & np.uint32(_MANY)
+        freq = np.uint32(_CLASS_OF[np.uint32(min(freqs[place], _LAST_TOLD))])
         bounds[at] += table[freq * np.uint32(CLASSES) + (np.uint32(classes[at]) & np.uint32(CLASSES - 1))]
 
 
@@ -237,27 +262,27 @@ def _add_entitled(bounds: Array, marks: Array, ids: Array, freqs: Array, classes
     """The same where some documents have the term in their title, too."""
     for place in range(len(ids)):
         at = np.uint32(ids[place]) & np.uint32(WINDOW - 1)
-        freq = np.uint32(min(freqs[place], _MANY)) & np.uint32(_MANY)
+        freq = np.uint32(_CLASS_OF[np.uint32(min(freqs[place], _LAST_TOLD))])
         length, title = np.uint32(classes[at]) & np.uint32(CLASSES - 1), np.uint32(marks[at]) & np.uint32(_TITLES - 1)
         bounds[at] += table[title * np.uint32(_TABLE) + freq * np.uint32(CLASSES) + length]
 
 
-@compiled
-def _add_aligned(bounds: Array, marks: Array, records: Array, row: Array, freqs: Array, classes: Array, table: Array) -> None:
-    """The same where row[i] is the term's posting in records[i]. classes: of all records."""
-    for i in range(len(records)):
-        freq = np.uint64(min(freqs[row[i]], _MANY))
-        place = np.uint64(marks[i]) * np.uint64(_TABLE) + freq * np.uint64(CLASSES) + np.uint64(classes[records[i]])
-        bounds[i] += table[place]
+@compiled_unchecked
+def largest_of(numbers: Array) -> int:
+    """The largest of some whole numbers, one at least: looked at side by side."""
+    largest = numbers[0]
+    for place in range(len(numbers)):
+        largest = max(largest, numbers[place])
+    return int(largest)
 
 
-@compiled
-def _add_in_a_row(bounds: Array, marks: Array, records: Array, freqs: Array, classes: Array, table: Array) -> None:
-    """The same where freqs[i] is the term's frequency in records[i]."""
-    for i in range(len(records)):
-        freq = np.uint64(min(freqs[i], _MANY))
-        place = np.uint64(marks[i]) * np.uint64(_TABLE) + freq * np.uint64(CLASSES) + np.uint64(classes[records[i]])
-        bounds[i] += table[place]
+@compiled_unchecked
+def _add_aligned(bounds: Array, marks: Array, records: Array, freqs: Array, classes: Array, table: Array) -> None:
+    """The same where freqs[i] is the term's frequency in records[i]. classes: of all records, which these are among."""
+    for i in range(min(len(records), len(freqs))):
+        freq = np.uint32(_CLASS_OF[np.uint32(min(freqs[i], _LAST_TOLD))])
+        length, title = np.uint32(classes[records[i]]) & np.uint32(CLASSES - 1), np.uint32(marks[i]) & np.uint32(_TITLES - 1)
+        bounds[i] += table[title * np.uint32(_TABLE) + freq * np.uint32(CLASSES) + length]
 
 
 @compiled
@@ -295,10 +320,14 @@ def list_between(bounds: Array, records: Array, aligned: bool, least: int, below
 
     `out` has one place more than a window.
     """
-    count = 0
-    for i in range(min(len(records), WINDOW)):
-        bound = bounds[(i if aligned else np.int64(records[i])) & (WINDOW - 1)]
-        # Written every time and kept where it holds: no branch to mispredict.
-        out[count] = i
-        count += (bound >= least) & (bound < below)
+    size, count = min(len(records), WINDOW), 0
+    for begin in range(0, size, _GLANCE):
+        end = min(begin + _GLANCE, size)
+        if aligned and largest_of(bounds[begin:end]) < least:
+            continue
+        for i in range(begin, end):
+            bound = bounds[(i if aligned else np.int64(records[i])) & (WINDOW - 1)]
+            # Written every time and kept where it holds: no branch to mispredict.
+            out[count] = i
+            count += (bound >= least) & (bound < below)
     return count

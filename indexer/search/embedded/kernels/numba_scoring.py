@@ -26,8 +26,9 @@ def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, sc
     # Where nothing can be left out, nothing is bounded.
     bounded = len(scores) == 0 and len(records) > size
     tables = bound_tables(terms, k1) if bounded else no_tables()
-    bounds, marks = np.zeros(WINDOW, dtype=np.uint16), np.zeros(WINDOW, dtype=np.uint8)
-    chosen, totals = np.empty(WINDOW + 1, dtype=np.int64), np.empty(WINDOW)
+    room = min(WINDOW, len(records))
+    bounds, marks = np.zeros(WINDOW if bounded else 0, dtype=np.uint16), np.zeros(WINDOW if bounded else 0, dtype=np.uint8)
+    chosen, totals = np.arange(room + 1), np.empty(room)
     held, first = ZERO, ZERO
     while first < len(records):
         last = min(len(records), first + WINDOW)
@@ -43,7 +44,7 @@ def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, sc
             add_bounds(bounds, marks, here, terms, next_titles, sections, k1, tables)
             least = _floor(best, tables.scale) if held == size else least_of(bounds, here.records, aligned, size)
         while below > least:
-            found = list_between(bounds, here.records, aligned, least, below, chosen)
+            found = list_between(bounds, here.records, aligned, least, below, chosen) if bounded else last - first
             # Those that seem best fill the list; then come the others that may reach it.
             again = held < size and least > 0
             _score(here, chosen[:found], terms, titles.copy() if again else titles, sections, k1, totals)

@@ -75,23 +75,8 @@ class NumbaKernels:
         eights = marks[: -(-size // 8) * 8].view("<u8")
         return out[: loops.list_marked(eights, _MARKED, _HOW_MANY, out)]
 
-    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
-        together = sum(map(len, ids))
-        if len(ids) > 2 and together * 16 < size:
-            units, counts, most = loops.sort_counted(np.concatenate(ids), np.concatenate(freqs, dtype=np.uint32))
-            return _counted(units, counts, most)
-        ids, freqs = [only_read(each) for each in ids], [only_read(each) for each in freqs]
-        if len(ids) == 2:
-            out, held = np.empty(together, dtype=np.uint32), np.empty(together, dtype=np.uint32)
-            short, long = (0, 1) if len(ids[0]) < len(ids[1]) else (1, 0)
-            found = loops.merge_counted(ids[short], freqs[short], ids[long], freqs[long], out, held)
-            return out[:found], smallest(held[:found])
-        counts = np.zeros(size, dtype=np.uint32)
-        for some, each in zip(ids, freqs, strict=True):
-            loops.add_at(counts, some, each)
-        out, held = np.empty(min(together, size) + 1, dtype=np.uint32), np.empty(min(together, size) + 1, dtype=np.uint32)
-        found = loops.list_counted(counts, out, held)
-        return out[:found], smallest(held[:found])
+    def merged(self, ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array]:
+        return _counted(*loops.merge_stretches(only_read(ids), only_read(freqs), begins, ends, size))
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         records, rows, count = loops.together(only_read(ids), begins, ends, loops.by_length(begins, ends))

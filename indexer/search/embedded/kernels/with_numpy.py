@@ -50,12 +50,14 @@ class NumpyKernels:
             mask[array.astype(np.intp)] = True
         return np.flatnonzero(mask).astype(np.uint32)
 
-    def merged(self, ids: Sequence[Array], freqs: Sequence[Array], size: int) -> tuple[Array, Array]:
-        if sum(map(len, ids)) * 16 < size:
-            return _merged_by_sorting(ids, freqs)
+    def merged(self, ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array]:
+        stretches = list(zip(begins.tolist(), ends.tolist(), strict=True))
+        if sum(end - begin for begin, end in stretches) * 16 < size:
+            held = ranges(begins, ends)
+            return _merged_by_sorting(ids[held], freqs[held])
         counts = np.zeros(size, dtype=np.uint32)
-        for some, each in zip(ids, freqs, strict=True):
-            counts[some] += each
+        for begin, end in stretches:
+            counts[ids[begin:end]] += freqs[begin:end]
         held = np.flatnonzero(counts).astype(np.uint32)
         return held, smallest(counts[held])
 
@@ -233,13 +235,12 @@ def _all_of_by_counts(stretches: Sequence[Array], begins: Array) -> tuple[Array,
     return stretches[0][held[0]], np.array(rows, dtype=np.uint32)
 
 
-def _merged_by_sorting(ids: Sequence[Array], freqs: Sequence[Array]) -> tuple[Array, Array]:
-    """See Kernels.merged: for lists that are short beside all ids."""
-    together, counts = np.concatenate(ids), np.concatenate(freqs)
-    order = np.argsort(together, kind="stable")
-    together = together[order]
-    starts = np.flatnonzero(np.concatenate([together[:1] >= 0, together[1:] != together[:-1]]))
-    return together[starts], smallest(np.add.reduceat(counts[order], starts, dtype=np.uint32))
+def _merged_by_sorting(ids: Array, freqs: Array) -> tuple[Array, Array]:
+    """See Kernels.merged: for stretches, one after the other, that are short beside all ids."""
+    order = np.argsort(ids, kind="stable")
+    ids = ids[order]
+    starts = np.flatnonzero(np.concatenate([ids[:1] >= 0, ids[1:] != ids[:-1]]))
+    return ids[starts], smallest(np.add.reduceat(freqs[order], starts, dtype=np.uint32))
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:
