@@ -128,8 +128,8 @@ class FormTable:
             return np.arange(*self.beginning(expansion.text))
         if isinstance(expansion, Near):
             words = self.near(expansion.form, expansion.distance, kernels)
-        elif expansion.text == f"{expansion.literal}*":
-            words = np.arange(*self.beginning(expansion.literal))
+        elif expansion.text == f"{(literal := expansion.literal)}*":
+            words = np.arange(*self.beginning(literal))
         else:
             words = self._matching(expansion)
         bound_forms(expansion, len(words))

@@ -4,8 +4,9 @@ Bounds are whole numbers, scores times `scale` and rounded up: what a term adds 
 stands in a record, by the class of the record's length, and by the class of what the title adds. So a record's sum is never
 below its score.
 
-A place in a window is masked to the size of a window, and one in a table to that of a table: whatever a file holds, they lie
-within. So loops that are said to do so do without checks, which would double their time.
+A place in a window is masked to the size of a window, and one in a table to that of a table; of records that are not masked, a
+window's largest is looked at first. Whatever a file holds, they lie within: so loops that are said to do so do without checks,
+which would double their time.
 """
 
 from __future__ import annotations
@@ -205,6 +206,8 @@ def add_bounds(
         else:
             begin = terms.spans[term, BEGIN] + here.first
             in_a_row = freqs[begin : begin + len(here.records)]
+            if len(in_a_row) < len(here.records):
+                raise IndexError  # and this one has fewer frequencies than ids
             _add_aligned(bounds, marks, here.records, in_a_row, terms.within.length_classes, table)
         if sections[1][term] >= 0:
             _add_sections(bounds, here, low, terms, term, sections, k1, tables.scale)
@@ -279,7 +282,7 @@ def largest_of(numbers: Array) -> int:
 @compiled_unchecked
 def _add_aligned(bounds: Array, marks: Array, records: Array, freqs: Array, classes: Array, table: Array) -> None:
     """The same where freqs[i] is the term's frequency in records[i]. classes: of all records, which these are among."""
-    for i in range(min(len(records), len(freqs))):
+    for i in range(len(records)):
         freq = np.uint32(_CLASS_OF[np.uint32(min(freqs[i], _LAST_TOLD))])
         length, title = np.uint32(classes[records[i]]) & np.uint32(CLASSES - 1), np.uint32(marks[i]) & np.uint32(_TITLES - 1)
         bounds[i] += table[title * np.uint32(_TABLE) + freq * np.uint32(CLASSES) + length]
