@@ -144,10 +144,10 @@ def test_a_pattern_stands_for_so_many_words_and_no_more(tmp_path: Path, segments
 def test_patterns_of_many_stars_are_answered_at_once(tmp_path: Path) -> None:
     engine = EmbeddedEngine(make_index(tmp_path / "index_data", [make_document("a.md", ["a" * 36 + "c harbor"])]), "numpy")
     for stars in (8, 100):
-        begin = time.perf_counter()
+        begin = time.process_time()
         assert _total(engine, Wildcard("*a" * stars + "*b")) == 0
         assert _total(engine, Wildcard("*a" * min(stars, 36) + "*c")) == 1
-        assert time.perf_counter() - begin < AT_ONCE
+        assert time.process_time() - begin < AT_ONCE
 
 
 def test_expansions_of_an_empty_index_are_empty(tmp_path: Path, kernels: str) -> None:

@@ -84,10 +84,10 @@ def test_windows_by_example() -> None:
 def test_what_repeats_too_often_is_refused_soon() -> None:
     # One word more than there are places for it, all of two positions: nothing fits, in a great many ways.
     slots: list[list[Place]] = [[(place, 2) for place in range(0, 18, 2)]] * 10
-    begin = time.perf_counter()
+    begin = time.process_time()
     with pytest.raises(QueryError, match="repeat too often"):
         window_members(slots, 20)
-    assert time.perf_counter() - begin < 2 * AT_ONCE
+    assert time.process_time() - begin < 2 * AT_ONCE
 
 
 _LONG = {
@@ -115,9 +115,9 @@ def long_texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, EmbeddedEn
 def test_long_texts_of_few_words_are_answered_at_once(
     long_texts: dict[str, EmbeddedEngine], name: str, phrase: str, slop: int | None
 ) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     found = long_texts[name].search(SearchRequest(ParsedQuery(tree=Phrase(phrase, slop=slop), scored=True), facets=()))
-    assert time.perf_counter() - begin < AT_ONCE
+    assert time.process_time() - begin < AT_ONCE
     if found.total:
         assert len(found.hits[0].spans) > 1_000
     else:
