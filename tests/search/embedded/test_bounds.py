@@ -14,7 +14,8 @@ from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.kernels.term import CLASSES, WINDOW, Matches, Records, Term, Terms, length_classes, only_read
 
 K1 = 1.2
-NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint16))
+# Only read, as all lists that are ranked: each other combination would be compiled.
+NO_MATCHES = Matches(only_read(np.zeros(0, dtype=np.uint32)), only_read(np.zeros(0, dtype=np.uint16)))
 
 
 def _weights(lengths: Array, weight: float) -> Array:
