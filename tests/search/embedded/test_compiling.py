@@ -50,6 +50,51 @@ def test_a_constant_of_another_file_is_not_kept(tmp_path: Path) -> None:
     assert _stepped(tmp_path) == "321"
 
 
+_KEEPING = """
+import sys, time
+from numba.core.caching import IndexDataCacheFile
+from indexer.search.embedded.kernels.numba_compile import compiled
+
+@compiled
+def doubled(value):
+    return value + value
+
+# Both have looked what is kept before either writes, and who looked first writes last.
+load, write = IndexDataCacheFile._load_index, IndexDataCacheFile._save_data
+def load_slowly(index):
+    loaded = load(index)
+    time.sleep(2 if doubled.stats.cache_misses else 0)
+    return loaded
+def write_slowly(*given):
+    time.sleep(1 if sys.argv[1] == "late" else 0)
+    write(*given)
+IndexDataCacheFile._load_index, IndexDataCacheFile._save_data = load_slowly, write_slowly
+if sys.argv[1] == "late":
+    print(doubled(1))
+elif sys.argv[1] == "soon":
+    print(doubled(1.5))
+else:
+    print(doubled(1), doubled(1.5))
+"""
+
+
+def test_processes_that_keep_a_loop_for_different_types_at_once_keep_both(tmp_path: Path) -> None:
+    script = tmp_path / "keeping.py"
+    script.write_text(_KEEPING)
+    environment = {**os.environ, "PYTHONPATH": str(_TOP), "NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+
+    def start(how: str) -> subprocess.Popen[str]:
+        return subprocess.Popen([sys.executable, str(script), how], env=environment, stdout=subprocess.PIPE, text=True)
+
+    with start("late") as late, start("soon") as soon:
+        assert (late.communicate(timeout=120)[0], soon.communicate(timeout=120)[0]) == ("2\n", "3.0\n")
+    kept = sorted((tmp_path / "kept").rglob("*.nbc"))
+    assert len(kept) == 2
+    with start("both") as both:
+        assert both.communicate(timeout=120)[0] == "2 3.0\n"
+    assert sorted((tmp_path / "kept").rglob("*.nbc")) == kept
+
+
 def test_no_query_waits_for_a_loop_once_an_engine_is_warm(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.search.embedded.loaded_loops", str(tmp_path / "index")]
     done = subprocess.run(command, cwd=_TOP, capture_output=True, text=True, timeout=300)

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache, partial
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import config, njit
 from numba.core import event
+from numba.core.caching import FunctionCache
+from whoosh.util.filelock import FileLock
 
 from indexer.errors import NotCompiled
 
@@ -35,11 +37,29 @@ def compiled(function: _Function, check_places: bool = True) -> _Function:
     if not _settings.CACHE_DIR:
         _settings.CACHE_DIR = str(_beside_the_code())
     # Numbers are divided as numpy does it: a check for zeros would keep loops from running on vectors.
-    compile_it = partial(njit, nogil=True, boundscheck=check_places, error_model="numpy")
-    try:
-        return cast(_Function, compile_it(cache=True)(function))
-    except RuntimeError:  # no folder for the cache
-        return cast(_Function, compile_it()(function))
+    loop: Any = njit(nogil=True, boundscheck=check_places, error_model="numpy")(function)
+    with suppress(RuntimeError):  # no folder for the cache
+        loop._cache = _SharedCache(function)  # type: ignore[no-untyped-call]
+    return cast(_Function, loop)
+
+
+class _SharedCache(FunctionCache):
+    """What is kept of a loop on the disk, by several processes at a time.
+
+    They take turns: numba alone gives what two of them keep at once the same file, and from then on one may be called for the
+    other.
+    """
+
+    def save_overload(self, sig: object, data: object) -> None:
+        """Keep what was compiled for some types. Where that fails, as on a full disk, other processes compile anew."""
+        turn = FileLock(str(Path(self.cache_path) / ".lock"))
+        with suppress(OSError):
+            self._impl.locator.ensure_cache_path()
+            turn.acquire(blocking=True)
+            try:
+                super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+            finally:
+                turn.release()
 
 
 @cache
