@@ -98,7 +98,6 @@ _DELETED: dict[str, Array] = {
     "no such document": np.array([4], dtype=np.uint8),
     "the largest": np.array([2**64 - 1], dtype=np.uint64),
     "negative": np.array([-1], dtype=np.int64),
-    "fractions": np.array([1.0], dtype=np.float64),
     "none": np.array([], dtype=np.uint8),
     "more than are stated": np.array([0, 1], dtype=np.uint8),
     "others than are stated": np.array([2], dtype=np.uint8),
@@ -131,7 +130,7 @@ def test_deletions_of_what_is_not_there_are_refused(deleted: Path, name: str) ->
 
 def test_counts_that_the_manifest_confirms_hide_no_deletions_that_cannot_be(deleted: Path) -> None:
     (entry,) = read_manifest(deleted).segments
-    for name in ("out of order", "twice", "no such document", "the largest", "negative", "fractions"):
+    for name in ("out of order", "twice", "no such document", "the largest", "negative"):
         _put_deletions(deleted, {"documents": _DELETED[name]}, {"segment": entry.file})
         for documents, records in ((len(_DELETED[name]), 1), (len(_DELETED[name]), 2), (0, 0), (4, 6), (2**70, 2**70)):
             _sign_deletions(deleted, documents=documents, records=records)
