@@ -56,6 +56,7 @@ class Tantivy:
                 counted = searcher.aggregate(query, _AGGREGATIONS)
                 values = sum(len(counted[name]["buckets"]) for name in _AGGREGATIONS)
             documents = [searcher.doc(address) for _, address in found.hits]
+            texts = [document.get_first("text") for document in documents]
             marked = 0
             if marking and documents:
                 snippets = generator.create(searcher, query, schema, "text")
@@ -63,7 +64,7 @@ class Tantivy:
                     snippet = snippets.snippet_from_doc(document)
                     snippet.fragment()
                     marked += len(snippet.highlighted())
-            return Answer(found.count, len(documents), marked, values)
+            return Answer(found.count, len(texts), marked, values)
 
         return ask
 
