@@ -6,6 +6,7 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Literal
 
@@ -258,3 +259,18 @@ def test_an_array_of_a_type_that_no_writer_uses_is_refused(small: Path, dtype: s
     small.write_bytes(content[:place] + header + FOOTER.pack(place, len(header), zlib.crc32(header), FORMAT_VERSION, MAGIC))
     with pytest.raises(IndexCorrupt, match="does not describe arrays"):
         ArraysFile(small)
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype", "sound"),
+    [
+        *(("ids", dtype, dtype in ("u1", "u2", "u4")) for dtype in DTYPES),
+        *(("words.offsets", dtype, dtype.startswith("u")) for dtype in DTYPES),
+        *(("days", dtype, dtype == "i4") for dtype in DTYPES),
+    ],
+)
+def test_numbers_are_of_the_types_that_their_name_allows(tmp_path: Path, name: str, dtype: str, sound: bool) -> None:
+    file = ArraysFile(write(tmp_path / "typed", {"first": np.zeros(1, dtype=np.uint8), name: np.zeros(2, dtype=dtype)}))
+    refusal = f"typed: the array {name} has the type .{dtype}, which no writer gives it. Run: loccit rebuild"
+    with nullcontext() if sound else pytest.raises(IndexCorrupt, match=refusal):
+        file.require_types({"days": {"<i4"}})

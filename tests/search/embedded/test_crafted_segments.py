@@ -233,6 +233,35 @@ def test_a_missing_array_is_refused(sound: Path, folder: Path) -> None:
         assert refusals(folder)[1], name
 
 
+def _typed(name: str, dtype: str, arrays: Arrays, _attributes: Stated) -> None:
+    arrays[name] = arrays[name].astype(dtype)
+
+
+@pytest.mark.parametrize("dtype", ["<i4", "<i8", "<u8"])
+def test_numbers_of_other_types_are_refused_before_any_is_read(sound: Path, folder: Path, dtype: str) -> None:
+    (path,) = segment_files(sound)
+    others = {"published.first": "<i4", "published.last": "<i4"}
+    names = {name for name in ArraysFile(path).sizes() if others.get(name) != dtype}
+    for name in names - {name for name in names if name.endswith(".offsets") and dtype == "<u8"}:
+        copy_index(sound, folder)
+        rewrite_segment(folder, partial(_typed, name, dtype))
+        (path,) = segment_files(folder)
+        with pytest.raises(IndexCorrupt, match=f"{path.name}: the array {name} has the type {dtype}"):
+            Segment(path)
+
+
+def test_negative_frequencies_of_many_records_are_refused_before_a_loop_sees_them(tmp_path: Path, kernels: str) -> None:
+    texts = ["harbor tide " + "calm " * each for each in range(1, 40)]
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", texts)])
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays["text.freqs"] = np.full(len(arrays["text.freqs"]), -(2**40), dtype=np.int64)
+
+    rewrite_segment(folder, change)
+    with pytest.raises(IndexCorrupt, match=r"the array text\.freqs"):
+        EmbeddedEngine(folder, kernels).search(SearchRequest(parse("calm")))
+
+
 @pytest.mark.parametrize("name", ["text.freqs", "text.skips", "title.freqs", "section.skips"])
 def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(folder: Path, name: str) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:

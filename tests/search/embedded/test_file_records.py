@@ -156,19 +156,33 @@ def test_documents_are_digested_whole() -> None:
 def test_arrays_that_disagree_are_found(tmp_path: Path, name: str, value: list[int] | None) -> None:
     path = tmp_path / "1.files"
     _write(path, RECORDS)
+    _rewrite(path, name, None if value is None else np.array(value, dtype=np.uint8))
+    assert FileRecordsFile(path).problems()
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("file.root", "<i8"), ("file.size", "<i8"), ("file.modified", "<u8"), ("entry.fate", "<i4"), ("entry.note", "<u8")],
+)
+def test_numbers_of_other_types_are_refused(tmp_path: Path, name: str, dtype: str) -> None:
+    path = tmp_path / "1.files"
+    _write(path, RECORDS)
+    _rewrite(path, name, ArraysFile(path)[name].astype(dtype))
+    with pytest.raises(IndexCorrupt, match=f"the array {name} has the type {dtype}"):
+        FileRecordsFile(path)
+
+
+def _rewrite(path: Path, name: str, changed: Any) -> None:
+    """Write a file anew with another array under a name, or with none."""
     file = ArraysFile(path)
-    arrays = {each: np.array(file[each]) for each in file.sizes()}
+    arrays = {each: np.array(file[each]) for each in file.sizes()} | {name: changed}
     attributes = dict(file.attributes)
-    if value is None:
-        del arrays[name]
-    else:
-        arrays[name] = np.array(value, dtype=np.uint8)
     path.unlink()
     with ArraysWriter(path) as writer:
         writer.attributes.update(attributes)
         for each, array in arrays.items():
-            writer.add(each, array)
-    assert FileRecordsFile(path).problems()
+            if array is not None:
+                writer.add(each, array)
 
 
 def test_a_file_without_its_attributes_is_refused(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import os
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
@@ -34,8 +34,10 @@ ALIGNMENT = 64
 _MOST_MILESTONES = 1 << 16
 _MAGIC = b"LOCCITAR"
 _FOOTER = struct.Struct("<QQII8s")
+UNSIGNED = frozenset({"|u1", "<u2", "<u4", "<u8"})
+_SHORT = UNSIGNED - {"<u8"}
 # Whole numbers alone: a type that no writer uses would be compiled for before it is refused.
-_DTYPES = frozenset({"|u1", "<u2", "<u4", "<u8", "<i4", "<i8"})
+_DTYPES = UNSIGNED | {"<i4", "<i8"}
 
 
 class ArraysWriter:
@@ -171,6 +173,17 @@ class ArraysFile:
     def strings(self, name: str) -> Strings:
         """The byte strings written by `add_strings`."""
         return Strings(self[name], self[f"{name}.offsets"])
+
+    def require_types(self, others: Mapping[str, Set[str]]) -> None:
+        """Raise IndexCorrupt for an array of another type than `others` say for its name.
+
+        All else is unsigned, of four bytes at most but for the offsets of strings. Loops that do not check their places rely on
+        that: no number that they are given is negative.
+        """
+        for name, place in self._described.items():
+            if place.dtype not in others.get(name, UNSIGNED if name.endswith(".offsets") else _SHORT):
+                described = f"{self.path}: the array {name} has the type {place.dtype}"
+                raise IndexCorrupt(f"{described}, which no writer gives it. Run: loccit rebuild")
 
     def sizes(self) -> dict[str, int]:
         """Bytes by array."""

@@ -22,10 +22,11 @@ class Deletions:
 
     def __init__(self, path: Path, segment: str) -> None:
         self.file = ArraysFile(path)
+        self.file.require_types({})
         self.documents: Array = self.file[_DOCUMENTS]
         if self.file.attributes.get(_SEGMENT) != segment:
             raise IndexCorrupt(f"{path} does not hold the deletions of {segment}. Run: loccit rebuild")
-        if self.documents.dtype.kind != "u" or bool(np.any(self.documents[1:] <= self.documents[:-1])):
+        if bool(np.any(self.documents[1:] <= self.documents[:-1])):
             raise IndexCorrupt(f"{path} does not hold the numbers of documents in order. Run: loccit rebuild")
 
 

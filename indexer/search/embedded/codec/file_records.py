@@ -12,7 +12,7 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, FileStamp, Provenance
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import UNSIGNED, Array, ArraysFile, ArraysWriter, smallest
 from indexer.search.embedded.codec.ranges import bounds_hold, ranges
 
 _SHA_BYTES = 32
@@ -21,6 +21,8 @@ _FILE_NUMBERS = ("root", "size", "inode", "format")
 _FILE_TIMES = ("modified", "recorded")
 _ENTRY_NUMBERS = ("fate", "paragraphs", "note")
 _FATES = tuple(Fate)
+# A file may have been changed before 1970.
+_OTHER_TYPES = {"file.size": UNSIGNED, "file.inode": UNSIGNED, "file.modified": {"<i8"}, "file.recorded": {"<i8"}}
 
 
 class FileRecordsFile:
@@ -28,6 +30,7 @@ class FileRecordsFile:
 
     def __init__(self, path: Path) -> None:
         self.file = ArraysFile(path)
+        self.file.require_types(_OTHER_TYPES)
         try:
             self.reading = str(self.file.attributes["reading"])
             self._roots = [str(root) for root in self.file.attributes["roots"]]
@@ -186,7 +189,6 @@ class FileRecordsFile:
         offsets = {name: file[f"{name}.offsets"].astype(np.int64) for name in strings}
         return (
             all(bounds_hold(each, len(each) - 1, len(file[name])) for name, each in offsets.items())
-            and all(file[f"file.{name}"].dtype.kind == "u" for name in _FILE_NUMBERS)
             and all(len(file[f"file.{name}"]) == count for name in (*_FILE_NUMBERS, *_FILE_TIMES))
             and all(len(file[f"entry.{name}"]) == entries for name in _ENTRY_NUMBERS)
             and (len(file.strings("file.path")), len(ids), len(file.strings("entry.place"))) == (count, entries, entries)
@@ -343,7 +345,7 @@ def _are_texts(blob: Array, offsets: Array) -> bool:
 
 
 def _below(numbers: Array, bound: int) -> bool:
-    return numbers.dtype.kind == "u" and int(numbers.max(initial=0)) < max(bound, 1)
+    return int(numbers.max(initial=0)) < max(bound, 1)
 
 
 def _encoded(text: str) -> bytes:

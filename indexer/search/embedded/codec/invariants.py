@@ -28,9 +28,6 @@ _TOGETHER = SKIP << 15
 
 def broken_invariants(segment: Segment) -> list[str]:
     """A sentence for each thing that does not hold."""
-    # What is looked at below are numbers of the types that they should have.
-    if problem := _problem(segment, "types of the arrays", partial(_types_hold, segment)):
-        return [problem]
     # Texts keep the interpreter busy, and words numpy, which does without it.
     with ThreadPoolExecutor(2) as threads:
         found = threads.map(lambda invariant: _problem(segment, *invariant), _invariants(segment))
@@ -82,17 +79,6 @@ def _invariants(segment: Segment) -> Iterator[tuple[str, Callable[[], bool]]]:
     for field in COLUMNS:
         yield f"values of {field}", partial(_column_holds, segment, field)
         yield f"words of {field}", partial(_words_hold, segment, field)
-
-
-def _types_hold(segment: Segment) -> bool:
-    """Whether all are unsigned but days; only offsets of strings may take eight bytes."""
-    types = {name: segment.file[name].dtype for name in segment.file.sizes()}
-    signed = {name for name, dtype in types.items() if dtype.kind == "i"}
-    return (
-        signed == {"published.first", "published.last"}
-        and all(dtype.kind == "u" for name, dtype in types.items() if name not in signed)
-        and all(dtype.itemsize < 8 or name.endswith(".offsets") for name, dtype in types.items())
-    )
 
 
 def _documents_hold(segment: Segment) -> bool:

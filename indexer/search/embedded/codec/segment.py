@@ -23,6 +23,8 @@ from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
 
 _PARAGRAPH = constructor(Paragraph)
+# Days are reckoned with.
+_OTHER_TYPES = {"published.first": {"<i4"}, "published.last": {"<i4"}}
 
 
 class Segment:
@@ -34,6 +36,7 @@ class Segment:
 
     def __init__(self, path: Path, deleted: Array | None = None) -> None:
         self.file = ArraysFile(path)
+        self.file.require_types(_OTHER_TYPES)
         try:
             self.documents = int(self.file.attributes["documents"])
             self.records = int(self.file.attributes["records"])
@@ -49,7 +52,7 @@ class Segment:
     def _without(self, deleted: Array) -> Array:
         """All documents but these, as a mask. Raises IndexCorrupt for what are no documents of this segment."""
         live = np.ones(self.documents, dtype=bool)
-        if deleted.dtype.kind != "u" or (len(deleted) and int(deleted.max()) >= self.documents):
+        if len(deleted) and int(deleted.max()) >= self.documents:
             raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted. Run: loccit rebuild")
         live[deleted] = False
         return live

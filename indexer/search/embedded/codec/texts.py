@@ -88,7 +88,7 @@ class Texts:
     def _added(self, lengths: Array) -> Array:
         """Where each stored text begins, and one more. Lengths take half of that in the file."""
         offsets: Array = np.concatenate([[0], np.cumsum(lengths.astype(np.int64))])
-        if lengths.dtype.kind != "u" or lengths.dtype.itemsize > 4 or int(offsets[-1]) != len(self.blob):
+        if int(offsets[-1]) != len(self.blob):
             raise IndexCorrupt(f"{self._where}: the lengths are not those of the texts")
         return smallest(offsets)
 

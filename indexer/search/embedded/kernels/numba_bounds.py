@@ -5,8 +5,8 @@ stands in a record, by the class of the record's length, and by the class of wha
 below its score.
 
 A place in a window is masked to the size of a window, and one in a table to that of a table; of records that are not masked, a
-window's largest is looked at first. Whatever a file holds, they lie within: so loops that are said to do so do without checks,
-which would double their time.
+window's largest is looked at first; no number is negative: see `ArraysFile.require_types`. Whatever a file holds, they lie
+within: so loops that are said to do so do without checks, which would double their time.
 """
 
 from __future__ import annotations
