@@ -16,6 +16,7 @@ from indexer.search.embedded.snapshot import MergedValues, Snapshot
 from indexer.search.request import Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue
 
+_UNSAID = itertools.repeat(FacetState.NONE)
 _VALUES = constructor_of_many(FacetValue)
 _FACET = constructor(Facet)
 
@@ -78,7 +79,7 @@ def _chosen_values(filters: Iterable[Filter]) -> int:
 
 
 def _plain(largest: Largest, values: MergedValues, size: int) -> Facet:
-    listed = _VALUES(values.named(largest.places[:size]), largest.counts, itertools.repeat(FacetState.NONE))
+    listed = _VALUES(values.named(largest.places[:size]), largest.counts, _UNSAID)
     return _FACET(listed, largest.distinct, largest.first)
 
 

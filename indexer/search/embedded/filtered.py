@@ -69,13 +69,14 @@ class Filtered:
 
     def count(self, fields: Sequence[str]) -> Array:
         """How many records have each value of some fields, less the field's own filter, at the values' numbers in profiles."""
-        profiles = self.segment.profiles
-        counts = np.zeros(profiles.bounds[-1], dtype=np.int64)
-        self._kernels.add_values(counts, profiles, self._tally())
-        for field in fields:
-            if not FIELD_BY_NAME[field].per_document:
-                counted = counts[slice(*profiles.fields[field])]
-                self._kernels.add_counts_once(counted, self.segment.column(field).ordinals, self.records(field))
+        counts = self._tally().by_value
+        of_records = [field for field in fields if not FIELD_BY_NAME[field].per_document]
+        if not of_records:
+            return counts
+        counts = counts.copy()
+        for field in of_records:
+            counted = counts[slice(*self.segment.profiles.fields[field])]
+            self._kernels.add_counts_once(counted, self.segment.column(field).ordinals, self.records(field))
         return counts
 
     def count_intervals(self) -> Array:
@@ -83,7 +84,7 @@ class Filtered:
         return self._tally().by_interval
 
     def _tally(self) -> Tally:
-        """Of the matching records, or those that pass, by profile and by interval."""
+        """Of the matching records, or those that pass, by value and by interval."""
         if self._asked is not None:
             if not self._counts:
                 self._counts = True

@@ -5,11 +5,12 @@ from __future__ import annotations
 import calendar
 from collections.abc import Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt, ParameterError
-from indexer.frozen import constructor_of_many
+from indexer.frozen import constructor, constructor_of_many
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.request import Interval
@@ -22,60 +23,70 @@ _LAST_DAY = date.max.toordinal()
 _LONGEST = {Interval.DAY: 1, Interval.MONTH: 31, Interval.YEAR: 366}
 _DAYS_BY_DAY = 92
 _YEARS_BY_MONTH = 10
-_NONE = np.zeros(0, dtype=np.int64)
+# Of the records without a date: no bucket, and an interval that neither begins first nor ends last.
+_NO_BUCKET = -1
+_UNDATED = np.array([_LAST_DAY], dtype=np.int32), np.array([0], dtype=np.int32)
+_HISTOGRAM = constructor(Histogram)
 _BUCKETS = constructor_of_many(Bucket)
+
+
+class _Buckets(NamedTuple):
+    """keys: the bucket of each stated interval, from 1 on, 0 where it does not fit into one; the first bucket and the last.
+
+    firsts, lasts: the first and the last days of them all; None where they are too many to be kept.
+    """
+
+    keys: Array
+    least: int
+    most: int
+    firsts: Sequence[str] | None
+    lasts: Sequence[str] | None
 
 
 class Calendar:
     """The distinct stated intervals of all segments, one segment's after the other, and the buckets that they lie in.
 
-    intervals: first and last days (proleptic Gregorian ordinals) by segment. Raises IndexCorrupt for days that no calendar has.
+    intervals: first and last days (proleptic Gregorian ordinals) by segment. Before those of each segment stands that of
+    records without a date. Raises IndexCorrupt for days that no calendar has.
     """
 
     def __init__(self, intervals: Sequence[tuple[Array, Array]]) -> None:
-        none = np.zeros(0, dtype=np.int32)
-        self._first = np.concatenate([none, *(first for first, _ in intervals)])
-        self._last = np.concatenate([none, *(last for _, last in intervals)])
-        if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for days in (self._first, self._last)):
+        if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for ends in intervals for days in ends):
             raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
-        self._buckets: dict[Interval, tuple[Array, int, int]] = {}
-        self._known_ends: dict[Interval, tuple[int, Sequence[str], Sequence[str]]] = {}
+        none = np.zeros(0, dtype=np.int32)
+        self._first, self._last = (
+            np.concatenate([none, *(days for ends in intervals for days in (_UNDATED[side], ends[side]))]) for side in (0, 1)
+        )
+        self._buckets: dict[Interval, _Buckets] = {}
 
     def histogram(self, counted: Sequence[Array], interval: Interval | None, kernels: Kernels) -> Histogram:
         """The records by date. counted: how many records have each interval, by segment; at 0 the undated ones."""
-        missing = sum(int(counts[0]) for counts in counted)
-        counts = counted[0][1:] if len(counted) == 1 else np.concatenate([_NONE, *(counts[1:] for counts in counted)])
+        counts = counted[0] if len(counted) == 1 else np.concatenate([np.zeros(0, dtype=np.int64), *counted])
         if interval is None:
             first, last = kernels.reach(counts, self._first, self._last)
             interval = _interval(first, last) if last else Interval.DAY
-        keys, least, most = self._bucket_keys(interval)
-        by_key, (low, high, coarser) = kernels.buckets(counts, keys, least, most + 1 - least)
+        keys, least, most, firsts, lasts = self._buckets.get(interval) or self._buckets_of(interval)
+        by_key, (low, high, coarser, missing) = kernels.buckets(counts, keys, least, most + 1 - least)
         if high < low:
-            return Histogram((), interval, coarser, missing)
+            return _HISTOGRAM((), interval, coarser, missing)
         if high - low >= MAX_BUCKETS:
             raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
+        if firsts is None or lasts is None:
+            firsts, lasts = _days(interval, low, high)
+        else:
+            firsts, lasts = firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
         shown = by_key[low - least : high + 1 - least].tolist()
-        return Histogram(_BUCKETS(*self._ends(interval, low, high), shown), interval, coarser, missing)
+        return _HISTOGRAM(_BUCKETS(firsts, lasts, shown), interval, coarser, missing)
 
-    def _ends(self, interval: Interval, low: int, high: int) -> tuple[Sequence[str], Sequence[str]]:
-        """The first and the last days of these buckets."""
-        ends = self._known_ends.get(interval)
-        if ends is None:
-            _, least, most = self._bucket_keys(interval)
-            if most - least >= MAX_BUCKETS:
-                return _days(interval, low, high)
-            ends = self._known_ends[interval] = least, *_days(interval, least, most)
-        least, firsts, lasts = ends
-        return firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
-
-    def _bucket_keys(self, interval: Interval) -> tuple[Array, int, int]:
-        """The bucket of each stated interval, from 1 on, 0 where it does not fit into one; the first bucket and the last."""
-        found = self._buckets.get(interval)
-        if found is None:
-            fine = self._last - self._first < _LONGEST[interval]
-            keys = np.where(fine, _bucket_keys(self._first, interval), 0)
-            least, most = int(keys[fine].min(initial=_LAST_DAY)), int(keys.max(initial=0))
-            found = self._buckets[interval] = keys, min(least, most + 1), most
+    def _buckets_of(self, interval: Interval) -> _Buckets:
+        """The buckets of an interval, which are kept."""
+        dated = self._last > 0
+        fine = dated & (self._last - self._first < _LONGEST[interval])
+        keys = np.where(fine, _bucket_keys(self._first, interval), np.where(dated, 0, _NO_BUCKET))
+        least, most = int(keys[fine].min(initial=_LAST_DAY)), int(keys.max(initial=0))
+        least = min(least, most + 1)
+        days = _days(interval, least, most) if least <= most < least + MAX_BUCKETS else (None, None)
+        found = self._buckets[interval] = _Buckets(keys, least, most, *days)
         return found
 
 

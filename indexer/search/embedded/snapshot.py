@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -48,17 +48,17 @@ class MergedValues:
     def __len__(self) -> int:
         return len(self.values)
 
-    def named(self, ordinals: Sequence[int]) -> list[str]:
+    def named(self, ordinals: Iterable[int]) -> Iterator[str]:
         """The values of these ordinals."""
         labels = self._labels
         if labels is None:
-            return [self.values[ordinal - 1].decode() for ordinal in ordinals]
-        return [labels[ordinal - 1] for ordinal in ordinals]
+            return (self.values[ordinal - 1].decode() for ordinal in ordinals)
+        return map(labels.__getitem__, ordinals)
 
     @cached_property
     def _labels(self) -> list[str] | None:
-        """All values, where they are few."""
-        return [value.decode() for value in self.values] if len(self.values) <= _FEW_VALUES else None
+        """All values by ordinal, where they are few."""
+        return ["", *map(bytes.decode, self.values)] if len(self.values) <= _FEW_VALUES else None
 
     def united(self, counted: Sequence[Array]) -> Array:
         """Counts by ordinal, one array for each segment, as one."""
@@ -82,7 +82,7 @@ class MergedValues:
     @cached_property
     def _ordinals(self) -> dict[str, int] | None:
         """All values' ordinals, where they are few."""
-        return None if self._labels is None else {label: ordinal for ordinal, label in enumerate(self._labels, 1)}
+        return None if self._labels is None else {label: ordinal for ordinal, label in enumerate(self._labels) if ordinal}
 
 
 def open_segment(index_dir: Path, entry: SegmentEntry) -> Segment:

@@ -130,7 +130,7 @@ def _assert_counts(kernels: Kernels, documents: list[Held], some: Array) -> None
     tally = kernels.tally(some, profiles)
     assert tally.documents == len(set(owners.tolist()))
     assert _by_interval(tally) == Counter(one.interval for one in having)
-    assert _by_value(kernels, profiles, tally) == _expected(having, lambda _document, _field: True)
+    assert _by_value(tally) == _expected(having, lambda _document, _field: True)
 
     failed = [_failed(document) for document in having]
     places = [place for place, fails in enumerate(failed) if not fails]
@@ -142,18 +142,15 @@ def _assert_counts(kernels: Kernels, documents: list[Held], some: Array) -> None
         if tallied:
             in_reach = [one for one, fails in zip(having, failed, strict=True) if fails <= {"published"}]
             assert _by_interval(sifted.tally) == Counter(one.interval for one in in_reach)
-            counted = _by_value(kernels, profiles, sifted.tally)
-            assert counted == _expected(having, lambda document, field: _failed(document) <= {field})
+            assert _by_value(sifted.tally) == _expected(having, lambda document, field: _failed(document) <= {field})
 
 
 def _by_interval(tally: Tally) -> Counter[int]:
     return +Counter(dict(enumerate(tally.by_interval.tolist())))
 
 
-def _by_value(kernels: Kernels, profiles: Profiles, tally: Tally) -> Counter[int]:
-    counts = np.zeros(11, dtype=np.int64)
-    kernels.add_values(counts, profiles, tally)
-    return +Counter(dict(enumerate(counts.tolist())))
+def _by_value(tally: Tally) -> Counter[int]:
+    return +Counter(dict(enumerate(tally.by_value.tolist())))
 
 
 def _expected(having: list[Held], counts: Callable[[Held, str], bool]) -> Counter[int]:
@@ -198,11 +195,11 @@ def test_the_largest_counts_of_stretches(kernels: Kernels, counts: list[int], cu
         assert largest == (best, [counts[begin + place] for place in best], len(above), counts[begin])
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([0, 7, 8, 11])), max_size=10))
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([-1, 0, 7, 8, 11])), max_size=10))
 def test_counts_by_bucket(kernels: Kernels, drawn: list[tuple[int, int]]) -> None:
     counts, keys = (np.array(column, dtype=np.int64) for column in ([at[side] for at in drawn] for side in (0, 1)))
-    by_key, (low, high, coarser) = kernels.buckets(counts, keys, 7, 5)
+    by_key, (low, high, coarser, missing) = kernels.buckets(counts, keys, 7, 5)
     assert by_key.tolist() == [sum(count for count, key in drawn if key == wanted) for wanted in range(7, 12)]
-    held = [key for count, key in drawn if count and key]
+    held = [key for count, key in drawn if count and key > 0]
     assert (low, high) == ((min(held), max(held)) if held else (1, 0))
-    assert coarser == sum(count for count, key in drawn if not key)
+    assert (coarser, missing) == tuple(sum(count for count, key in drawn if key == none) for none in (0, -1))

@@ -37,7 +37,7 @@ class Profiles(NamedTuple):
 
     starts, values: the numbers of a profile are values[starts[profile]:starts[profile + 1]].
     fields: where the numbers of each field begin and end; those of records come last. bounds: these, in a row.
-    intervals: how many stated intervals there are, with that of none.
+    numbers: how many numbers there are. intervals: how many stated intervals there are, with that of none.
     """
 
     documents: Documents
@@ -45,6 +45,7 @@ class Profiles(NamedTuple):
     values: Array
     fields: Mapping[str, tuple[int, int]]
     bounds: Array
+    numbers: int
     intervals: int
 
     @classmethod
@@ -62,7 +63,7 @@ class Profiles(NamedTuple):
         examples = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
         examples[numbers] = np.arange(len(numbers))
         documents = Documents(of_record, bounds, numbers.astype(np.uint32), published)
-        return cls(documents, *_values(held, examples, ends), fields, ends, intervals)
+        return cls(documents, *_values(held, examples, ends), fields, ends, int(ends[-1]), intervals)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -93,18 +93,11 @@ class Kernels(Protocol):
         ...
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
-        """Some records by profile and by stated interval."""
+        """Some records by value and by stated interval; nothing is filtered."""
         ...
 
     def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
         """The records that pass every filter on documents. counts: whether there is a tally of more than documents."""
-        ...
-
-    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
-        """Add the records of each profile at each of its values' numbers.
-
-        A profile that fails one filter alone counts at the values of that filter's own field, what fails more counts nowhere.
-        """
         ...
 
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
@@ -123,10 +116,11 @@ class Kernels(Protocol):
         """The smallest of `firsts` and the largest of `lasts` where a count is above 0; zeros where none is."""
         ...
 
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
         """The sums of the counts at each of so many keys from `least` on.
 
-        Then the smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), and the counts at key 0.
+        Then the smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), the counts at key 0, and
+        those at keys below.
         """
         ...
 

@@ -21,15 +21,13 @@ class Asked(NamedTuple):
 
 
 class Tally(NamedTuple):
-    """Records by profile and by stated interval.
+    """Records by value and by stated interval.
 
-    by_profile: whatever the profile's own values fail, which `failed` has as bits. met: the profiles that have any records.
+    by_value: those that pass all filters but that of the value's own field, at the value's number in profiles.
     by_interval: those that pass all filters but the range. documents: how many have a record that passes every filter.
     """
 
-    by_profile: Array
-    met: Array
-    failed: Array
+    by_value: Array
     by_interval: Array
     documents: int
 

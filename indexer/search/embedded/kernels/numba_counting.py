@@ -10,6 +10,9 @@ from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 LOOKED_AT = 1 << 62
 # Documents are counted for so many records at a time: what is known of them stays in the processor's nearest cache.
 WINDOW = 1 << 13
+# A count and a place in one number: its lower bits are how far the place is from the last that there can be.
+PLACE = 32
+NO_PLACE = (1 << PLACE) - 1
 
 
 @compiled
@@ -78,29 +81,42 @@ def next_runs(
 @compiled
 def tally(
     ids: Array,
-    documents: tuple[Array, Array, Array, Array],
-    by_profile: Array,
-    met: Array,
+    owner: Array,
+    bounds: Array,
+    of_document: Array,
+    published: Array,
+    starts: Array,
+    values: Array,
+    by_value: Array,
     by_interval: Array,
-) -> tuple[int, int]:
-    """How many documents there are, and how many profiles are met."""
-    owner, bounds, of_document, published = documents
+) -> int:
+    """How many documents there are. Profiles are added up first unless there are more of them than ids."""
+    many = len(starts) - 1 <= len(ids)
+    by_profile = np.zeros(len(starts) - 1 if many else 0, dtype=np.int64)
     owners, begins = room(ids, bounds)
-    count = found = 0
+    count = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
         runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
         for run in range(runs):
-            weight = begins[run + 1] - begins[run]
-            profile = of_document[owners[run]]
-            met[found] = profile
-            found += by_profile[profile] == 0 and weight > 0
-            by_profile[profile] += weight
+            own, weight = owners[run], begins[run + 1] - begins[run]
+            by_interval[published[own]] += weight
             count += weight > 0
-        for run in range(runs):
-            by_interval[published[owners[run]]] += begins[run + 1] - begins[run]
+            if many:
+                by_profile[of_document[own]] += weight
+            else:
+                add_values(by_value, starts, values, of_document[own], weight)
         owners[0], begins[0] = owners[runs], begins[runs]
-    return count, found
+    for profile in range(len(by_profile)):
+        if by_profile[profile]:
+            add_values(by_value, starts, values, profile, by_profile[profile])
+    return count
+
+
+@compiled
+def add_values(by_value: Array, starts: Array, values: Array, profile: int, weight: int) -> None:
+    for at in range(starts[profile], starts[profile + 1]):
+        by_value[values[at]] += weight
 
 
 @compiled
@@ -156,15 +172,15 @@ def sift(
 
 
 @compiled
-def add_values(
-    counts: Array, starts: Array, values: Array, bounds: Array, by_profile: Array, met: Array, failed: Array
+def add_sifted(
+    by_value: Array, starts: Array, values: Array, bounds: Array, by_profile: Array, met: Array, failed: Array
 ) -> None:
     """What fails one filter alone counts in the values of that filter's own field; what fails more counts nowhere."""
     for profile in met:
         fails = failed[profile] & ~LOOKED_AT
         if fails & (fails - 1):
             continue
-        low, high = 0, len(counts)
+        low, high = 0, len(by_value)
         if fails:
             field = 0
             while fails > 1:
@@ -174,7 +190,7 @@ def add_values(
         for at in range(starts[profile], starts[profile + 1]):
             value = values[at]
             if low <= value < high:
-                counts[value] += by_profile[profile]
+                by_value[value] += by_profile[profile]
 
 
 @compiled
@@ -194,35 +210,35 @@ def expand(owners: Array, bounds: Array, out: Array) -> int:
 
 
 @compiled
-def largest(counts: Array, stretches: Array, size: int, out: Array) -> int:
-    """For each stretch: how many are taken, how many are above 0, its first count, the places taken and their counts.
+def largest(counts: Array, begin: int, end: int, size: int, out: Array, used: int) -> int:
+    """Of a stretch: how many are taken, how many are above 0, its first count, the places taken and their counts.
 
-    stretches: the begin and the end of each in turn. Insertion, like `best`; a stretch's first count is left out.
+    They are written from `used` on; where they end. Insertion of keys that say both: the count, and of equal ones the first
+    place. A stretch's first count is left out.
     """
-    used = 0
-    for stretch in range(0, len(stretches), 2):
-        begin, end = stretches[stretch], stretches[stretch + 1]
-        places = used + 3
-        numbers = places + size
-        held = distinct = floor = 0
-        for place in range(begin + 1, end):
-            count = counts[place]
-            distinct += count > 0
-            if count <= floor or size == 0:
-                continue
-            at = held if held < size else size - 1
-            held = min(held + 1, size)
-            while at > 0 and out[numbers + at - 1] < count:
-                out[numbers + at], out[places + at] = out[numbers + at - 1], out[places + at - 1]
-                at -= 1
-            out[numbers + at], out[places + at] = count, place - begin
-            if held == size:
-                floor = out[numbers + size - 1]
-        out[used], out[used + 1], out[used + 2] = held, distinct, counts[begin]
-        for at in range(held):
-            out[places + held + at] = out[numbers + at]
-        used = places + 2 * held
-    return used
+    places = used + 3
+    keys = places + size
+    held = distinct = floor = 0
+    for place in range(begin + 1, end):
+        count = counts[place]
+        distinct += count > 0
+        if count <= floor or size == 0:
+            continue
+        key = count << PLACE | (NO_PLACE - (place - begin))
+        at = held if held < size else size - 1
+        held = min(held + 1, size)
+        while at > 0 and out[keys + at - 1] < key:
+            out[keys + at] = out[keys + at - 1]
+            at -= 1
+        out[keys + at] = key
+        if held == size:
+            floor = out[keys + size - 1] >> PLACE
+    out[used], out[used + 1], out[used + 2] = held, distinct, counts[begin]
+    for at in range(held):
+        key = out[keys + at]
+        out[places + at] = NO_PLACE - (key & NO_PLACE)
+        out[places + held + at] = key >> PLACE
+    return places + 2 * held
 
 
 @compiled
@@ -236,17 +252,18 @@ def reach(counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
 
 
 @compiled
-def buckets(counts: Array, keys: Array, least: int, out: Array) -> tuple[int, int, int]:
-    low, high, coarser = 1, 0, 0
+def buckets(counts: Array, keys: Array, least: int, out: Array) -> tuple[int, int, int, int]:
+    low, high, coarser, missing = 1, 0, 0, 0
     for place in range(len(counts)):
         count, key = counts[place], keys[place]
         if not count:
             continue
-        if key == 0:
-            coarser += count
+        if key <= 0:
+            coarser += count if key == 0 else 0
+            missing += count if key < 0 else 0
             continue
         out[key - least] += count
         if high == 0:
             low = high = key
         low, high = min(low, key), max(high, key)
-    return low, high, coarser
+    return low, high, coarser, missing

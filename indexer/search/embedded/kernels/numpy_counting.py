@@ -30,7 +30,8 @@ def tally(records: Array, profiles: Profiles) -> Tally:
     owners, weights = _documents(records, profiles.documents)
     by_profile = _summed(profiles.documents.profiles[owners], weights, len(profiles))
     by_interval = _summed(profiles.documents.published[owners], weights, profiles.intervals)
-    return Tally(by_profile, np.flatnonzero(by_profile), np.zeros(len(profiles), dtype=np.int64), by_interval, len(owners))
+    numbers, each = _numbers(profiles, met := np.flatnonzero(by_profile))
+    return Tally(_summed(numbers, np.repeat(by_profile[met], each), profiles.numbers), by_interval, len(owners))
 
 
 def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
@@ -42,30 +43,31 @@ def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sift
     passing = failed[own] == 0
     in_range = ~asked.failing_days[published] if len(asked.failing_days) else np.ones(len(owners), dtype=bool)
     kept = np.flatnonzero(np.repeat(passing & in_range, weights))
-    by_profile = by_interval = np.zeros(0, dtype=np.int64)
+    by_value = by_interval = np.zeros(0, dtype=np.int64)
     if counts:
-        by_profile = _summed(own[in_range], weights[in_range], len(profiles))
+        by_value = _by_value(profiles, _summed(own[in_range], weights[in_range], len(profiles)), failed)
         by_interval = _summed(published[passing], weights[passing], profiles.intervals)
     documents = int(np.count_nonzero(passing & in_range))
-    return Sifted(records[kept], kept, Tally(by_profile, np.flatnonzero(by_profile), failed, by_interval, documents))
+    return Sifted(records[kept], kept, Tally(by_value, by_interval, documents))
 
 
-def add_values(counts: Array, profiles: Profiles, tally: Tally) -> None:
-    met = tally.met[tally.failed[tally.met] & (tally.failed[tally.met] - 1) == 0]
+def _by_value(profiles: Profiles, by_profile: Array, failed: Array) -> Array:
+    """What fails one filter alone counts in the values of that filter's own field; what fails more counts nowhere."""
+    met = np.flatnonzero((by_profile > 0) & (failed & (failed - 1) == 0))
     numbers, each = _numbers(profiles, met)
-    own_field = np.repeat(tally.failed[met], each)
+    own_field = np.repeat(failed[met], each)
     fields = np.searchsorted(profiles.bounds, numbers, side="right") - 1
     counting = (own_field == 0) | (own_field == 1 << fields)
-    counts += _summed(numbers[counting], np.repeat(tally.by_profile[met], each)[counting], len(counts))
+    return _summed(numbers[counting], np.repeat(by_profile[met], each)[counting], profiles.numbers)
 
 
-def buckets(counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+def buckets(counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
     held = np.flatnonzero(counts)
     keys, counts = keys[held], counts[held]
     fine = keys > 0
-    coarser = int(counts[~fine].sum())
+    none = int(counts[keys == 0].sum()), int(counts[keys < 0].sum())
     by_key = _summed(keys[fine] - least, counts[fine], width)
-    return by_key, (int(keys[fine].min()), int(keys.max()), coarser) if fine.any() else (1, 0, coarser)
+    return by_key, (int(keys[fine].min()), int(keys.max()), *none) if fine.any() else (1, 0, *none)
 
 
 def largest_of_many(counts: Array, size: int) -> Largest:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain
 
 import numpy as np
 
@@ -131,10 +130,21 @@ class NumbaKernels:
         return count
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
-        by_profile, by_interval = np.zeros(len(profiles), dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
-        met = np.empty(min(len(profiles), len(records)) + 1, dtype=np.uint32)
-        documents, found = counting.tally(only_read(records), profiles.documents, by_profile, met, by_interval)
-        return Tally(by_profile, met[:found], np.zeros(len(profiles), dtype=np.int64), by_interval, documents)
+        # Arrays one by one, not as the tuples that they stand in: a named tuple takes as long to hand over as ten of them.
+        of_record, bounds, of_document, published = profiles.documents
+        by_value, by_interval = np.zeros(profiles.numbers, dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
+        documents = counting.tally(
+            only_read(records),
+            of_record,
+            bounds,
+            of_document,
+            published,
+            profiles.starts,
+            profiles.values,
+            by_value,
+            by_interval,
+        )
+        return Tally(by_value, by_interval, documents)
 
     def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
         failed = np.zeros(len(profiles), dtype=np.int64)
@@ -145,13 +155,10 @@ class NumbaKernels:
         values = profiles.starts, profiles.values
         tallied = by_profile, met, failed, by_interval
         count, documents, found = counting.sift(only_read(records), profiles.documents, values, asked, tallied, kept)
+        by_value = np.zeros(profiles.numbers if counts else 0, dtype=np.int64)
+        counting.add_sifted(by_value, *values, profiles.bounds, by_profile, met[:found], failed)
         kept = kept[:count]
-        return Sifted(records[kept], kept, Tally(by_profile, met[:found], failed, by_interval, documents))
-
-    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
-        counting.add_values(
-            counts, profiles.starts, profiles.values, profiles.bounds, tally.by_profile, tally.met, tally.failed
-        )
+        return Sifted(records[kept], kept, Tally(by_value, by_interval, documents))
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)
@@ -164,7 +171,10 @@ class NumbaKernels:
         if size > _SHORT:
             return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
         out = np.empty(len(stretches) * (2 * size + 3), dtype=np.int64)
-        found = out[: counting.largest(counts, np.array(list(chain.from_iterable(stretches))), size, out)].tolist()
+        used = 0
+        for begin, end in stretches:
+            used = counting.largest(counts, begin, end, size, out, used)
+        found = out[:used].tolist()
         each = []
         at = 0
         for _ in stretches:
@@ -179,7 +189,7 @@ class NumbaKernels:
         found: tuple[int, int] = counting.reach(counts, firsts, lasts)
         return found
 
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
         out = np.zeros(width, dtype=np.int64)
         return out, counting.buckets(counts, keys, least, out)
 

@@ -116,9 +116,6 @@ class NumpyKernels:
     def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
         return numpy_counting.sift(records, profiles, asked, counts)
 
-    def add_values(self, counts: Array, profiles: Profiles, tally: Tally) -> None:
-        numpy_counting.add_values(counts, profiles, tally)
-
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         counts += np.bincount(ordinals[ids], minlength=len(counts))
 
@@ -133,7 +130,7 @@ class NumpyKernels:
         held = np.flatnonzero(counts)
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
 
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int]]:
+    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
         return numpy_counting.buckets(counts, keys, least, width)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
