@@ -26,6 +26,7 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION
 from indexer.search.embedded.histogram import MAX_BUCKETS
 from indexer.search.request import Match
+from indexer.search.stopwords import STOP_WORDS
 from tests.command_line import run
 from tests.query_cases import CASES
 from tests.test_architecture import LONGEST_FUNCTION, LONGEST_MODULE
@@ -33,6 +34,7 @@ from webapp import create_app
 from webapp.arguments import Parameter
 from webapp.cli import loccit, option_name
 from webapp.examples import topics
+from webapp.labels import value_label
 from webapp.params import (
     DOCUMENT_PARAMETERS,
     FACET_PARAMETERS,
@@ -244,6 +246,12 @@ def test_the_examples_of_queries_are_read_without_a_warning() -> None:
 def test_the_bounds_of_queries_are_the_codes() -> None:
     bounds = _section(_text("docs/queries.md"), "Bounds")
     assert f"{syntax.MAX_CHARACTERS:,} characters, {syntax.MAX_TERMS} terms, parentheses {syntax.MAX_NESTING} deep" in bounds
+
+
+def test_every_language_with_stop_words_is_named() -> None:
+    listed = re.search(r"There are lists for ([^.]+)\.", _section(_text("docs/queries.md"), "How words match"))
+    assert listed is not None
+    assert re.findall(r"[A-Z]\w+", listed[1]) == sorted(value_label("language", language) for language in STOP_WORDS)
 
 
 def test_every_format_is_described() -> None:
