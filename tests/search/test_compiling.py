@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child
-from indexer.search.compiling import warm_up
+from indexer.search.compiling import warm_up, work
 from indexer.search.engine import SearchEngine, compiling_refused
 from tests.conftest import write_index
 from tests.oracle import OracleEngine
@@ -84,6 +85,24 @@ def test_a_process_beside_this_one_compiles(
     warm_up(settings, OracleEngine([]))
     assert (beside.warmed, [child.wait() for child in beside.children]) == (1, [0])
     assert capfd.readouterr() == ("", "")
+
+
+def test_it_warms_up_an_engine_of_its_own_before_its_answers_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(index_dir=tmp_path / "index", kernels="numpy")
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel."])])
+    answers, tasks = io.BytesIO(), SimpleQueue[Settings | None]()
+    for task in (settings, None):
+        tasks.put(task)
+    warmed: list[tuple[int, bool]] = []
+    monkeypatch.setattr("indexer.search.compiling.outgoing_answers", lambda: answers)
+    monkeypatch.setattr("indexer.search.compiling.incoming_tasks", lambda: tasks)
+    monkeypatch.setattr(
+        "indexer.search.compiling.warm", lambda engine: warmed.append((engine.status().paragraphs, answers.closed))
+    )
+    work()
+    assert warmed == [(1, False)]
+    assert answers.closed
+    assert tasks.empty()
 
 
 def test_where_it_fails_this_one_compiles(
