@@ -23,7 +23,7 @@ from indexer.fields import FIELDS
 from indexer.model import Kind
 from indexer.search import syntax
 from indexer.search.capabilities import Capabilities
-from indexer.search.embedded.codec.arrays import FORMAT_VERSION
+from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile, smallest
 from indexer.search.embedded.histogram import MAX_BUCKETS
 from indexer.search.request import Match
 from indexer.search.stopwords import STOP_WORDS
@@ -218,6 +218,25 @@ def test_the_files_of_an_index_are_described(index_dir: Path) -> None:
     patterns = [re.sub(r"<\w+>", r"\\w+", name.replace(".", r"\.")) for name in described]
     for file in index_dir.iterdir():
         assert any(re.fullmatch(pattern, file.name) for pattern in patterns), file.name
+
+
+def test_the_types_of_arrays_are_described(index_dir: Path) -> None:
+    every_field = "|".join(field.name for field in FIELDS)
+    rules = [("the smallest unsigned one that holds the numbers", re.compile(r"kind\.ordinals"))]
+    for stated, names in _rows(_text("docs/format.md"), "type"):
+        written = re.findall(r"`([a-z<][\w<>.]+\.\w+)`", names)
+        pattern = "|".join(re.escape(name).replace("<field>", f"(?:{every_field})") for name in written)
+        rules.append((stated.strip("`"), re.compile(pattern) if written else re.compile(".+")))
+    met = set()
+    for path in (*index_dir.glob("*.arrays"), *index_dir.glob("*.files")):
+        file = ArraysFile(path)
+        for name in file.sizes():
+            stated = next(stated for stated, names in rules if names.fullmatch(name))
+            least = 2 if "at least" in stated else 1
+            wanted = smallest(file[name], least).dtype.str if "smallest" in stated else stated
+            assert (name, file[name].dtype.str) == (name, wanted)
+            met.add(stated)
+    assert met == {stated for stated, _names in rules}
 
 
 def test_the_version_of_the_format_is_named() -> None:
