@@ -102,17 +102,21 @@ def _logging() -> Iterator[None]:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
     ours = [logging.getLogger(name) for name in (*_OUR_LOGGERS, "waitress")]
-    levels = [logger.level for logger in ours]
+    queue = logging.getLogger("waitress.queue")
+    levels = [(logger, logger.level) for logger in (*ours, queue)]
     silence = logging.NullHandler()
     logging.getLogger().addHandler(silence)
     for logger in ours:
         logger.addHandler(handler)
+    # It warns of each request that waits for a thread, as many do.
+    queue.setLevel(logging.ERROR)
     try:
         yield
     finally:
         logging.getLogger().removeHandler(silence)
-        for logger, level in zip(ours, levels, strict=True):
+        for logger in ours:
             logger.removeHandler(handler)
+        for logger, level in levels:
             logger.setLevel(level)
 
 

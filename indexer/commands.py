@@ -79,6 +79,8 @@ def rebuild_command(
     report = Report()
     with _written(report, report_file):
         build_index(settings, roots, quiet=quiet, allow_empty=allow_empty, report=report)
+    with closing(open_engine(settings)) as engine:
+        prepare(settings, engine, quiet=quiet)
     return SKIPPED if strict and report.skipped else DONE
 
 
@@ -161,12 +163,10 @@ def check_command(settings: Settings, quiet: bool) -> int:
 def build_index(
     settings: Settings, roots: Sequence[Path], *, quiet: bool, allow_empty: bool = False, report: Report | None = None
 ) -> None:
-    """Rebuild the index in front of people: progress, then what was skipped, then a summary; the first search is not slow."""
+    """Rebuild the index in front of people: progress, then what was skipped, then a summary."""
     report = Report() if report is None else report
     with _told(report, quiet), show_progress(quiet) as progress:
         rebuild(settings, roots, progress, allow_empty=allow_empty, report=report)
-    with closing(open_engine(settings)) as engine:
-        prepare(settings, engine, quiet=quiet)
 
 
 def update_index(settings: Settings, scope: Scope, report: Report, *, quiet: bool, allow_empty: bool = False) -> None:

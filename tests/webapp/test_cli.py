@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from waitress.task import ThreadedTaskDispatcher
 
 from indexer.config import Settings
 from tests.command_line import run, spawn
@@ -256,6 +257,7 @@ def test_serve_builds_the_missing_index_and_ends_on_ctrl_c(library: Path, tmp_pa
         finally:
             process.send_signal(signal.SIGINT)
             _output, errors = process.communicate(timeout=60)
+    assert errors.count("Preparing to search\n") == 1
     assert body["total"]["value"] == 2
     assert f"{url}/documents/harbour.md#p1" in page
     assert "waitress" not in headers.get("Server", "")
@@ -284,6 +286,23 @@ def test_a_server_is_warm_before_it_says_where_it_is(monkeypatch: pytest.MonkeyP
     assert (result.exit_code, result.stderr) == (130, "Preparing to search\n")
     assert re.fullmatch(r"Loccit is at http://127\.0\.0\.1:\d+ \(Ctrl-C ends it\)\n", result.stdout)
     assert run(loccit, "serve", "--port", "0", "--quiet").stderr == ""
+
+
+def test_a_server_tells_what_goes_wrong_but_not_that_a_request_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Server:
+        def run(self) -> None:
+            dispatcher = ThreadedTaskDispatcher()
+            dispatcher.add_task(object())
+            dispatcher.logger.warning("a client sends nonsense")
+            dispatcher.queue_logger.error("the queue is lost")
+
+    monkeypatch.setattr("indexer.search.compiling.warm", lambda _: None)
+    monkeypatch.setattr("webapp.cli.create_server", lambda *_, **__: Server())
+    assert run(loccit, "serve", "--port", "0").stderr.splitlines() == [
+        "Preparing to search",
+        "WARNING waitress: a client sends nonsense",
+        "ERROR waitress.queue: the queue is lost",
+    ]
 
 
 def test_a_fault_in_one_kind_of_search_keeps_nobody_from_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
