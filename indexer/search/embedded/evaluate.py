@@ -14,7 +14,7 @@ from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.forms import Expansion, bound_forms, form_table
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, placed
+from indexer.search.embedded.kernels.term import NO_MATCHES, Matches, stretches_of
 from indexer.search.embedded.postings import Lookup
 from indexer.search.embedded.slots import Equivalents, Slot, no_equivalents, node_slots
 from indexer.search.query import All, Any, Fuzzy, Node, Phrase, Published, Wildcard, Word
@@ -185,8 +185,7 @@ class Evaluation:
         words = None if node.excluded else self._words(node.children)
         if words is not None:
             postings = self.segment.postings("text")
-            spans, (ids, _) = placed(words, (postings.ids, postings.freqs))
-            begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
+            ids, _, begins, ends = stretches_of(words, (postings.ids, postings.freqs))
             records, self._rows[id(node)] = self.kernels.all_of(ids, begins, ends)
             return records
         children = sorted((self._evaluate(child) for child in node.children), key=len)

@@ -20,7 +20,7 @@ import numpy as np
 from indexer.search.analysis import tokenize
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.kernels.term import Matches, placed
+from indexer.search.embedded.kernels.term import Matches, stretches_of
 from indexer.search.embedded.ordering import by_score
 from indexer.search.embedded.ranking import K1, Ranking
 from indexer.search.embedded.scoring import Scored, Scoring
@@ -108,9 +108,8 @@ def _word(form: str, scoring: Scoring) -> _Word | None:
 def _saturated(part: Found, found: Sequence[Matches], records: Array) -> Array:
     """[word, record]: the saturated frequencies of words in the texts of some records of a segment."""
     postings = part.evaluation.segment.postings("text")
-    spans, (ids, freqs) = placed(found, (postings.ids, postings.freqs))
-    begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
-    tf = part.evaluation.kernels.frequencies(ids, freqs, begins, ends, records)
+    stretches = stretches_of(found, (postings.ids, postings.freqs))
+    tf = part.evaluation.kernels.frequencies(*stretches, records)
     tf *= part.scoring.statistics.text_weights[postings.lengths[records]]
     saturated: Array = tf / (K1 + tf)
     return saturated

@@ -17,7 +17,7 @@ from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.entries import Entries, Entry
 from indexer.search.embedded.forms import Expansion
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row, placed
+from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row, stretches_of
 from indexer.search.embedded.slots import Slot
 from indexer.search.embedded.windows import window_starts
 
@@ -254,9 +254,7 @@ class Lookup:
         found = [matches for matches in found if len(matches.units)]
         if len(found) <= 1:
             return found[0] if found else NO_MATCHES
-        spans, (ids, freqs) = placed(found, (self._postings.ids, self._postings.freqs))
-        begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
-        return self._together(ids, freqs, begins, ends)
+        return self._together(*stretches_of(found, (self._postings.ids, self._postings.freqs)))
 
     def _together(self, ids: Array, freqs: Array, begins: Array, ends: Array) -> Matches:
         """The stretches of some ids and frequencies as one."""

@@ -23,7 +23,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.evaluate import Evaluation
-from indexer.search.embedded.kernels.term import Matches, Sight, placed
+from indexer.search.embedded.kernels.term import Matches, Sight, stretches_of
 from indexer.search.embedded.likeness import likeness
 from indexer.search.embedded.ordering import by_score
 from indexer.search.embedded.ranking import K1, Ranking
@@ -167,9 +167,8 @@ def _counted_parts(part: Part, records: Array) -> Array:
 
 def _frequencies(evaluation: Evaluation, found: Matches, records: Array) -> Array:
     postings = evaluation.segment.postings("text")
-    spans, (ids, freqs) = placed([found], (postings.ids, postings.freqs))
-    begins, ends = np.array(spans, dtype=np.int64).T.copy()
-    frequencies: Array = evaluation.kernels.frequencies(ids, freqs, begins, ends, records)[0]
+    stretches = stretches_of([found], (postings.ids, postings.freqs))
+    frequencies: Array = evaluation.kernels.frequencies(*stretches, records)[0]
     return frequencies
 
 

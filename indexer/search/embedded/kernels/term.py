@@ -208,6 +208,13 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
 
 
+def stretches_of(found: Sequence[Matches], postings: Postings) -> tuple[Array, Array, Array, Array]:
+    """The units and frequencies that matches, one at least, are `placed` in; where each begins there, and where it ends."""
+    spans, (units, freqs) = placed(found, postings)
+    begins, ends = np.array(list(zip(*spans, strict=True)), dtype=np.int64)
+    return units, freqs, begins, ends
+
+
 def in_a_row(each: Sequence[Array]) -> tuple[Array, Array]:
     """Lists of keys as one, and where each begins, and one more."""
     return np.concatenate(each), np.array([0, *accumulate(map(len, each))], dtype=np.int64)
