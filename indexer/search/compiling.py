@@ -41,7 +41,10 @@ def work() -> None:
 
 def _compile_beside(settings: Settings) -> None:
     """Have it done, and wait for it; Ctrl-C ends both."""
-    child = Child(__name__, quiet=True)
+    try:
+        child = Child(__name__, quiet=True)
+    except OSError:  # the system has no room for another process
+        return
     try:
         with suppress(BrokenPipeError):
             child.send(settings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from pathlib import Path
 from queue import SimpleQueue
@@ -112,6 +113,26 @@ def test_where_it_fails_this_one_compiles(
     warm_up(Settings(index_dir=tmp_path / "nothing", kernels="numpy"), OracleEngine([]))
     assert (beside.warmed, [child.wait() for child in beside.children]) == (1, [0])
     assert capfd.readouterr() == ("", "")
+
+
+def test_where_it_cannot_be_started_this_one_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused: list[str] = []
+    warmed: list[SearchEngine] = []
+
+    def refuse(module: str, *, quiet: bool) -> Child:
+        refused.append(module)
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    def warm(engine: SearchEngine) -> None:
+        if not refused:
+            raise NotCompiled
+        warmed.append(engine)
+
+    monkeypatch.setattr("indexer.search.compiling.Child", refuse)
+    monkeypatch.setattr("indexer.search.compiling.warm", warm)
+    engine = OracleEngine([])
+    warm_up(Settings(index_dir=tmp_path), engine)
+    assert (len(refused), warmed) == (1, [engine])
 
 
 def test_where_it_is_killed_this_one_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
