@@ -119,7 +119,7 @@ def test_where_it_cannot_be_started_this_one_compiles(tmp_path: Path, monkeypatc
     refused: list[str] = []
     warmed: list[SearchEngine] = []
 
-    def refuse(module: str, *, quiet: bool) -> Child:
+    def refuse(module: str, **_: bool) -> Child:
         refused.append(module)
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 

@@ -82,6 +82,7 @@ def _assert_first(records: Array, rows: Array | None, terms: Terms) -> None:
 @example(seed=1, size=WINDOW, terms=3, alike=False)
 @example(seed=2, size=2 * WINDOW + 1, terms=2, alike=True)
 @example(seed=103686, size=3_000, terms=1, alike=False)
+@example(seed=56, size=3_000, terms=1, alike=False)
 @given(
     seed=st.integers(0, 10**6),
     size=st.sampled_from((1, 60, 400, 3_000, WINDOW + 1, 2 * WINDOW)),
@@ -121,6 +122,53 @@ def test_weights_that_half_the_digits_do_not_hold(name: str) -> None:
     best, scores = kernels.rank(records, None, told, K1, 10)
     assert best.tolist() == kernels.rank(records, None, told, K1, len(records))[0][:10].tolist()
     assert min(scores) > 1e59
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_scores_that_are_equal_once_they_are_rounded(name: str) -> None:
+    if name == "numba":
+        pytest.importorskip("numba")
+    random, kernels = Random(6), load_kernels(name)
+    within = _records(random, 3_000, alike=False)
+    term = Term(_matches(random, 3_000, 0.97), NO_MATCHES, NO_MATCHES, 3e-6, False)
+    told = Terms.of([term], NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within)
+    everything, scores = kernels.rank(term.text.units, None, told, K1, len(term.text.units))
+    assert set(scores.tolist()) <= {0.0, 1e-6, 2e-6, 3e-6}
+    for count in (1, 10, 100):
+        assert kernels.rank(term.text.units, None, told, K1, count)[0].tolist() == everything[:count].tolist()
+
+
+@pytest.mark.parametrize("name", ["numpy", "numba"])
+def test_scores_that_half_the_digits_do_not_tell_apart(name: str) -> None:
+    if name == "numba":
+        pytest.importorskip("numba")
+    random, size, factors = Random(5), 3_000, (30_000.0, 50_000.0)
+    told, units = _records(random, size, alike=False), np.arange(size, dtype=np.uint32)
+    freqs = [np.array([random.randint(1, 3) for _ in units], dtype=np.uint16) for _ in factors]
+    of_lengths = told.weights[told.lengths]
+    # Each record is a document, whose title adds so much that the scores of all are nearly the same.
+    wanted = 79_000 * (1 + 1e-8 * np.array(random.sample(range(size), size)))
+    least, most = np.zeros(size), np.full(size, 1e3)
+    for _ in range(100):
+        titles = (least + most) / 2
+        tfs = [freq * of_lengths + titles for freq in freqs]
+        below = sum(factor * tf / (K1 + tf) for factor, tf in zip(factors, tfs, strict=True)) < wanted
+        least, most = np.where(below, titles, least), np.where(below, most, titles)
+    within = told._replace(
+        documents=only_read(units),
+        bounds=only_read(np.arange(size + 1, dtype=np.uint32)),
+        ranks=only_read(units[::-1]),
+        norms=only_read(np.ones(size)),
+        title_weights=only_read(least),
+    )
+    in_titles = Matches(units, np.ones(size, dtype=np.uint16))
+    each = [
+        Term(Matches(units, freq), in_titles, NO_MATCHES, factor, False) for freq, factor in zip(freqs, factors, strict=True)
+    ]
+    best, _ = load_kernels(name).rank(
+        units, None, Terms.of(each, NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within), K1, 10
+    )
+    assert best.tolist() == np.argsort(-wanted)[:10].tolist()
 
 
 @given(lengths=st.lists(st.integers(0, 20_000), min_size=1, max_size=50))
