@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -85,13 +84,15 @@ def test_what_stands_in_all_lists_is_found_at_its_places(kernels: str, shares: l
         assert not len(places) or begin <= int(places.min()) <= int(places.max()) < end
 
 
-@given(st.lists(st.integers(0, 70_000), min_size=2, max_size=60), st.integers(1, 59))
+@given(st.lists(st.integers(0, 70_000) | st.integers(0, 12), min_size=2, max_size=60), st.integers(1, 59))
 def test_lists_that_do_not_ascend_do_no_harm(kernels: str, numbers: list[int], cut: int) -> None:
     ids = np.array(numbers, dtype=np.uint32)
     cut = min(cut, len(ids) - 1)
-    with suppress(AssertionError, IndexError):
+    try:
         records, rows = load_kernels(kernels).all_of(ids, np.array([0, cut]), np.array([cut, len(ids)]))
-        assert len(records) <= rows.shape[1] or not len(records)
+    except IndexError:
+        return
+    assert len(records) <= rows.shape[1]
 
 
 _PLACES = st.tuples(st.integers(0, 6), st.sampled_from([1, 1, 2, 3]))
