@@ -1,12 +1,14 @@
-"""Frozen objects made by the hundred: an answer holds a page of hits and the values of every facet."""
+"""Frozen objects made by the hundred: an answer holds a page of hits, the values of every facet, and buckets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import fields, make_dataclass
+from itertools import repeat
 from typing import Any, TypeVar
 
 _Kind = TypeVar("_Kind")
+_Tuple = TypeVar("_Tuple", bound=tuple[object, ...])
 
 
 def constructor(kind: type[_Kind]) -> Callable[..., _Kind]:
@@ -26,17 +28,12 @@ def constructor(kind: type[_Kind]) -> Callable[..., _Kind]:
     return make
 
 
-def constructor_of_many(kind: type[_Kind]) -> Callable[..., tuple[_Kind, ...]]:
-    """The same for many at once: it takes the values of each field for all of them, field by field."""
-    twin = _twin(kind)
+def named_tuples(kind: type[_Tuple], *values: Iterable[object]) -> tuple[_Tuple, ...]:
+    """Many named tuples: of the values of each field for all of them, field by field, until the first of these ends.
 
-    def make(*values: Iterable[object]) -> tuple[_Kind, ...]:
-        made = tuple(map(twin, *values))
-        for one in made:
-            one.__class__ = kind
-        return made
-
-    return make
+    A named tuple's own constructor is a function of Python's, and takes twice as long as that of tuples.
+    """
+    return tuple(map(tuple.__new__, repeat(kind), zip(*values, strict=False)))
 
 
 def _twin(kind: type) -> Callable[..., Any]:

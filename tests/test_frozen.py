@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, dataclass
+from typing import NamedTuple
 
 import pytest
 
-from indexer.frozen import constructor, constructor_of_many
+from indexer.frozen import constructor, named_tuples
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,13 @@ class Buoy:
 
     name: str
     depth: float = 0.0
+
+
+class Light(NamedTuple):
+    """Another."""
+
+    name: str
+    seconds: int
 
 
 def test_is_what_the_class_makes() -> None:
@@ -37,14 +45,11 @@ def test_takes_every_value() -> None:
 
 
 def test_many_are_what_the_class_makes() -> None:
-    made = constructor_of_many(Buoy)(["Ostrel 4", "Ostrel 5"], iter([11.5, 0.0]))
-    assert made == (Buoy("Ostrel 4", 11.5), Buoy("Ostrel 5"))
-    assert [type(buoy) for buoy in made] == [Buoy, Buoy]
-    with pytest.raises(FrozenInstanceError):
-        made[0].name = "Ostrel 6"  # type: ignore[misc]
-    assert constructor_of_many(Buoy)([], []) == ()
+    made = named_tuples(Light, ["Ostrel", "Renn"], iter([12, 0]))
+    assert made == (Light("Ostrel", 12), Light("Renn", 0))
+    assert [type(light) for light in made] == [Light, Light]
+    assert named_tuples(Light, [], []) == ()
 
 
-def test_many_take_every_value() -> None:
-    with pytest.raises(TypeError):
-        constructor_of_many(Buoy)(["Ostrel 4"])
+def test_there_are_as_many_as_the_fewest_values() -> None:
+    assert named_tuples(Light, ["Ostrel", "Renn"], [12]) == (Light("Ostrel", 12),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.request import Interval
@@ -65,12 +65,11 @@ class FacetState(StrEnum):
     EXCLUDED = "excluded"
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(NamedTuple):
     """A value and the number of matching records that have it."""
 
     value: str
-    count: int
+    count: int  # type: ignore[assignment]  # not that of tuples
     state: FacetState = FacetState.NONE
 
 
@@ -87,13 +86,12 @@ class Facet:
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
+class Bucket(NamedTuple):
     """A stretch of days (ISO dates, both ends included) and the number of matching records in it."""
 
     first: str
     last: str
-    count: int
+    count: int  # type: ignore[assignment]  # not that of tuples
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from indexer.frozen import constructor, constructor_of_many
+from indexer.frozen import constructor, named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.filtered import Filtered
 from indexer.search.embedded.kernels import Kernels
@@ -17,7 +17,6 @@ from indexer.search.request import Filter, SearchRequest
 from indexer.search.response import Facet, FacetState, FacetValue
 
 _UNSAID = itertools.repeat(FacetState.NONE)
-_VALUES = constructor_of_many(FacetValue)
 _FACET = constructor(Facet)
 
 
@@ -29,7 +28,8 @@ def count_facets(
         return {}
     counts, stretches = _counted(fields, matches, snapshot)
     size, chosen = request.facet_size, {filter.field: filter for filter in request.filters}
-    found = kernels.largest(counts, [stretches[field] for field in fields], size + _chosen_values(chosen.values()))
+    most = size + _chosen_values(request.filters)
+    found = kernels.largest(counts, [stretches[field] for field in fields], most)
     facets = {}
     for field, largest in zip(fields, found, strict=True):
         values = snapshot.values(field)
@@ -73,13 +73,13 @@ def _counted(
     return np.concatenate(united), dict(zip(fields, itertools.pairwise(ends), strict=True))
 
 
-def _chosen_values(filters: Iterable[Filter]) -> int:
+def _chosen_values(filters: Sequence[Filter]) -> int:
     """How many values the largest filter chooses."""
-    return max((len(filter.included) + len(filter.excluded) for filter in filters), default=0)
+    return max([len(filter.included) + len(filter.excluded) for filter in filters]) if filters else 0
 
 
 def _plain(largest: Largest, values: MergedValues, size: int) -> Facet:
-    listed = _VALUES(values.named(largest.places[:size]), largest.counts, _UNSAID)
+    listed = named_tuples(FacetValue, values.named(largest.places[:size]), largest.counts, _UNSAID)
     return _FACET(listed, largest.distinct, largest.first)
 
 

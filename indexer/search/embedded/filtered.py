@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.errors import ParameterError
-from indexer.fields import FIELD_BY_NAME
+from indexer.fields import FIELD_BY_NAME, FIELDS
 from indexer.published import DayRange, parse_published
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
@@ -17,6 +17,7 @@ from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.counted import Asked, Sifted, Tally
 from indexer.search.request import Filter, SearchRequest
 
+_OF_RECORDS = frozenset(field.name for field in FIELDS if field.facet and not field.per_document)
 _NO_DAYS = np.zeros(0, dtype=bool)
 
 
@@ -70,11 +71,10 @@ class Filtered:
     def count(self, fields: Sequence[str]) -> Array:
         """How many records have each value of some fields, less the field's own filter, at the values' numbers in profiles."""
         counts = self._tally().by_value
-        of_records = [field for field in fields if not FIELD_BY_NAME[field].per_document]
-        if not of_records:
+        if _OF_RECORDS.isdisjoint(fields):
             return counts
         counts = counts.copy()
-        for field in of_records:
+        for field in _OF_RECORDS.intersection(fields):
             counted = counts[slice(*self.segment.profiles.fields[field])]
             self._kernels.add_counts_once(counted, self.segment.column(field).ordinals, self.records(field))
         return counts

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.errors import IndexCorrupt, ParameterError
-from indexer.frozen import constructor, constructor_of_many
+from indexer.frozen import constructor, named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.request import Interval
@@ -27,7 +27,6 @@ _YEARS_BY_MONTH = 10
 _NO_BUCKET = -1
 _UNDATED = np.array([_LAST_DAY], dtype=np.int32), np.array([0], dtype=np.int32)
 _HISTOGRAM = constructor(Histogram)
-_BUCKETS = constructor_of_many(Bucket)
 
 
 class _Buckets(NamedTuple):
@@ -76,7 +75,7 @@ class Calendar:
         else:
             firsts, lasts = firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
         shown = by_key[low - least : high + 1 - least].tolist()
-        return _HISTOGRAM(_BUCKETS(firsts, lasts, shown), interval, coarser, missing)
+        return _HISTOGRAM(named_tuples(Bucket, firsts, lasts, shown), interval, coarser, missing)
 
     def _buckets_of(self, interval: Interval) -> _Buckets:
         """The buckets of an interval, which are kept."""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.profiles import Profiles
+from indexer.search.embedded.codec.profiles import PROFILE, Profiles
 from indexer.search.embedded.kernels import Kernels, load_kernels
 from indexer.search.embedded.kernels.counted import Asked, Tally
 
@@ -85,7 +85,7 @@ def test_documents_have_one_profile_where_they_have_the_same_values(documents: l
     profiles = _profiles(documents)
     assert profiles.fields == {"source": (0, 4), "tag": (4, 9), "kind": (9, 11)}
     values: dict[int, tuple[int, tuple[int, ...]]] = {}
-    for document, profile in zip(documents, profiles.documents.profiles.tolist(), strict=True):
+    for document, profile in zip(documents, (profiles.documents.keys >> PROFILE).tolist(), strict=True):
         numbers = profiles.values[profiles.starts[profile] : profiles.starts[profile + 1]]
         assert Counter(numbers.tolist()) == _numbers(document)
         assert values.setdefault(profile, (document.source, document.tags)) == (document.source, document.tags)

@@ -18,18 +18,20 @@ from indexer.search.embedded.codec.columns import Column
 
 # Keys are told apart by marks in an array where it is at most so many times as long as they are many, else by sorting.
 _SPARSE = 4
+PROFILE = 32
+INTERVAL = (1 << PROFILE) - 1
+"""What of a document's key is its stated interval."""
 
 
 class Documents(NamedTuple):
     """The documents of a segment: of_record: record -> document. bounds: document -> its first record; and one more.
 
-    profiles: document -> its profile. published: document -> its stated interval.
+    keys: document -> its profile << PROFILE | its stated interval: whoever counts by one counts by the other, too.
     """
 
     of_record: Array
     bounds: Array
-    profiles: Array
-    published: Array
+    keys: Array
 
 
 class Profiles(NamedTuple):
@@ -62,7 +64,7 @@ class Profiles(NamedTuple):
             numbers = _told_apart(numbers, column)
         examples = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
         examples[numbers] = np.arange(len(numbers))
-        documents = Documents(of_record, bounds, numbers.astype(np.uint32), published)
+        documents = Documents(of_record, bounds, numbers << PROFILE | published)
         return cls(documents, *_values(held, examples, ends), fields, ends, int(ends[-1]), intervals)
 
     def __len__(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE
 from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 
 LOOKED_AT = 1 << 62
@@ -83,33 +84,35 @@ def tally(
     ids: Array,
     owner: Array,
     bounds: Array,
-    of_document: Array,
-    published: Array,
+    keys: Array,
     starts: Array,
     values: Array,
     by_value: Array,
     by_interval: Array,
 ) -> int:
     """How many documents there are. Profiles are added up first unless there are more of them than ids."""
-    many = len(starts) - 1 <= len(ids)
+    everything, many = len(ids) == bounds[-1], len(starts) - 1 <= len(ids)
     by_profile = np.zeros(len(starts) - 1 if many else 0, dtype=np.int64)
     owners, begins = room(ids, bounds)
     count = 0
     at = open_runs = ZERO
-    while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
+    while at < (len(bounds) - 1 if everything else len(ids)):
         runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
+        count += runs
         for run in range(runs):
-            own, weight = owners[run], begins[run + 1] - begins[run]
-            by_interval[published[own]] += weight
-            count += weight > 0
+            key, weight = keys[owners[run]], begins[run + 1] - begins[run]
+            by_interval[key & INTERVAL] += weight
             if many:
-                by_profile[of_document[own]] += weight
+                by_profile[key >> PROFILE] += weight
             else:
-                add_values(by_value, starts, values, of_document[own], weight)
+                add_values(by_value, starts, values, key >> PROFILE, weight)
         owners[0], begins[0] = owners[runs], begins[runs]
     for profile in range(len(by_profile)):
         if by_profile[profile]:
             add_values(by_value, starts, values, profile, by_profile[profile])
+    if everything:
+        for own in range(len(bounds) - 1):
+            count -= bounds[own] == bounds[own + 1]
     return count
 
 
@@ -122,7 +125,7 @@ def add_values(by_value: Array, starts: Array, values: Array, profile: int, weig
 @compiled
 def sift(
     ids: Array,
-    documents: tuple[Array, Array, Array, Array],
+    documents: tuple[Array, Array, Array],
     profiles: tuple[Array, Array],
     asked: tuple[Array, Array, int, Array],
     tallied: tuple[Array, Array, Array, Array],
@@ -133,7 +136,7 @@ def sift(
     What a profile fails is looked at when it is met first, and then has LOOKED_AT besides. Without room in `met` there is no
     tally.
     """
-    owner, bounds, of_document, published = documents
+    owner, bounds, keys = documents
     starts, values = profiles
     wanting, excluding, required, failing_days = asked
     by_profile, met, failed, by_interval = tallied
@@ -144,8 +147,8 @@ def sift(
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
         runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
         for run in range(runs):
-            own, begin, end = owners[run], begins[run], begins[run + 1]
-            profile = of_document[own]
+            key, begin, end = keys[owners[run]], begins[run], begins[run + 1]
+            profile, interval = key >> PROFILE, key & INTERVAL
             fails = failed[profile]
             if fails == 0:
                 got = bad = 0
@@ -154,14 +157,14 @@ def sift(
                     bad |= excluding[values[place]]
                 fails = (required & ~got) | bad | LOOKED_AT
                 failed[profile] = fails
-            in_range = not (dated and failing_days[published[own]])
+            in_range = not (dated and failing_days[interval])
             if counting and in_range:
                 met[found] = profile
                 found += by_profile[profile] == 0 and end > begin
                 by_profile[profile] += end - begin
             if fails == LOOKED_AT:
                 if counting:
-                    by_interval[published[own]] += end - begin
+                    by_interval[interval] += end - begin
                 if in_range:
                     passed += end > begin
                     for place in range(begin, end):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.profiles import Documents, Profiles
+from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE, Documents, Profiles
 from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 
@@ -28,15 +28,20 @@ def _documents(records: Array, documents: Documents) -> tuple[Array, Array]:
 
 def tally(records: Array, profiles: Profiles) -> Tally:
     owners, weights = _documents(records, profiles.documents)
-    by_profile = _summed(profiles.documents.profiles[owners], weights, len(profiles))
-    by_interval = _summed(profiles.documents.published[owners], weights, profiles.intervals)
+    own, published = _told(profiles.documents.keys[owners])
+    by_profile, by_interval = _summed(own, weights, len(profiles)), _summed(published, weights, profiles.intervals)
     numbers, each = _numbers(profiles, met := np.flatnonzero(by_profile))
     return Tally(_summed(numbers, np.repeat(by_profile[met], each), profiles.numbers), by_interval, len(owners))
 
 
+def _told(keys: Array) -> tuple[Array, Array]:
+    """The profiles of some documents and their stated intervals."""
+    return keys >> PROFILE, keys & INTERVAL
+
+
 def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
     owners, weights = _documents(records, profiles.documents)
-    own, published = profiles.documents.profiles[owners], profiles.documents.published[owners]
+    own, published = _told(profiles.documents.keys[owners])
     met = np.flatnonzero(np.bincount(own, minlength=len(profiles)))
     failed = np.zeros(len(profiles), dtype=np.int64)
     failed[met] = _failed(profiles, met, asked)

@@ -131,14 +131,13 @@ class NumbaKernels:
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         # Arrays one by one, not as the tuples that they stand in: a named tuple takes as long to hand over as ten of them.
-        of_record, bounds, of_document, published = profiles.documents
+        of_record, bounds, keys = profiles.documents
         by_value, by_interval = np.zeros(profiles.numbers, dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
         documents = counting.tally(
             only_read(records),
             of_record,
             bounds,
-            of_document,
-            published,
+            keys,
             profiles.starts,
             profiles.values,
             by_value,
