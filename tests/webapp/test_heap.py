@@ -45,7 +45,7 @@ def test_only_glibc_is_told(
 
 # One thread beside the main one takes memory; then much of it is freed below a piece that stays.
 _PROGRAM = """
-import ctypes, threading
+import ctypes, os, threading
 from pathlib import Path
 from webapp import heap
 
@@ -66,7 +66,7 @@ for piece in pieces[:-1]:
     library.free(piece)
 before = resident()
 heap.trim()
-print("trimmed", (before - resident()) * 4096 > 40_000_000, flush=True)
+print("trimmed", (before - resident()) * os.sysconf("SC_PAGE_SIZE") > 40_000_000, flush=True)
 library.malloc_info(0, ctypes.c_void_p.in_dll(library, "stdout"))
 """
 
