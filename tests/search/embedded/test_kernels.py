@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from random import Random
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels import load_kernels
-from indexer.search.embedded.kernels.term import Occurring
+from indexer.search.embedded.kernels.term import Occurring, only_read
 
 MANY = 70_000
 
@@ -95,19 +96,12 @@ def test_lists_that_do_not_ascend_do_no_harm(kernels: str, numbers: list[int], c
     assert len(records) <= rows.shape[1]
 
 
-_PLACES = st.tuples(st.integers(0, 6), st.sampled_from([1, 1, 2, 3]))
-"""A position, and the positions covered there: more than one by joined parts."""
-
-
-@given(
-    units=st.dictionaries(
-        st.integers(0, 40), st.lists(st.lists(_PLACES, max_size=5, unique=True), min_size=3, max_size=3), max_size=12
-    ),
-    order=st.lists(st.integers(0, 2), min_size=2, max_size=4),
-)
-def test_phrases_with_joined_parts_are_choices_that_follow_each_other(
-    kernels: str, units: dict[int, list[list[tuple[int, int]]]], order: list[int]
-) -> None:
+@given(seed=st.integers(0, 2**32 - 1), order=st.lists(st.integers(0, 2), min_size=2, max_size=4))
+def test_phrases_with_joined_parts_are_choices_that_follow_each_other(kernels: str, seed: int, order: list[int]) -> None:
+    random = Random(seed)
+    # By unit, for each of three terms: positions, and the positions covered there: more than one by joined parts.
+    choices = [(position, covered) for position in range(7) for covered in (1, 1, 2, 3)]
+    units = {unit: [sorted(set(random.sample(choices, random.randint(0, 5)))) for _ in range(3)] for unit in range(0, 400, 7)}
     lists: dict[tuple[int, int], list[tuple[int, list[int]]]] = {
         (term, covered): [] for term in range(3) for covered in (0, 2, 3)
     }
@@ -134,6 +128,35 @@ def test_phrases_with_joined_parts_are_choices_that_follow_each_other(
     assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == wanted
 
 
+@given(seed=st.integers(0, 2**32 - 1), terms=st.integers(2, 4), slop=st.integers(0, 3))
+def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, terms: int, slop: int) -> None:
+    random, loops = Random(seed), load_kernels(kernels)
+    # By unit, the term at each position; -1 is another one.
+    texts = {unit: [random.randrange(-1, terms) for _ in range(random.choice((3, 8, 20)))] for unit in range(0, 600, 3)}
+    lists = {
+        (term, 0): [(unit, [place for place, each in enumerate(text) if each == term]) for unit, text in texts.items()]
+        for term in range(terms)
+    }
+    apart = set(random.sample(sorted(texts), 20))
+    lists[0, 2] = [(unit, places[:1]) for unit, places in lists[0, 0] if unit in apart]
+    occurring, stretches = _occurring(lists)
+    order = [random.randrange(terms) for _ in range(random.randint(2, terms))]
+    found, counts = loops.phrase(occurring, [stretches[term, 0] for term in order], ())
+    wanted = {unit: sum(text[at : at + len(order)] == order for at in range(len(text))) for unit, text in texts.items()}
+    assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == {unit: count for unit, count in wanted.items() if count}
+    words = random.sample(range(terms), random.randint(2, terms))
+    joined = [(words.index(0), 2, *stretches[0, 2])] if 0 in words else []
+    width, some = len(words) + slop, set(words)
+    found, counts, left = loops.windows(occurring, [stretches[term, 0] for term in words], joined, width)
+    wanted = {
+        unit: sum(each in some and some <= set(text[at : at + width]) for at, each in enumerate(text))
+        for unit, text in texts.items()
+        if not (joined and unit in apart)
+    }
+    assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == {unit: count for unit, count in wanted.items() if count}
+    assert left.tolist() == sorted(unit for unit in apart if joined and some <= set(texts[unit]))
+
+
 def _occurring(
     lists: dict[tuple[int, int], list[tuple[int, list[int]]]],
 ) -> tuple[Occurring, dict[tuple[int, int], tuple[int, int]]]:
@@ -153,4 +176,4 @@ def _occurring(
                 positions += places
         stretches[name] = begin, len(ids)
     arrays = np.array(ids, np.uint32), np.array(freqs, np.uint8), np.array(skips, np.uint32), np.array(positions, np.uint16)
-    return Occurring(*arrays), stretches
+    return Occurring(*[only_read(array) for array in arrays]), stretches
