@@ -15,6 +15,7 @@
     │   ├── NoGeneration        no generation to go back to is kept                 exit 1
     │   ├── AddressInUse        the port is taken                                   exit 1
     │   └── ExtractionError     one document cannot be read: a skip in the report
+    ├── NotCompiled             a loop would be compiled where that is refused      never told
     └── Fault                   something broken that no request can mend
         └── IndexCorrupt        the index folder does not hold what it should       503, exit 1
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 import pytest
 
+from indexer import errors
 from indexer.columns import Columns
 from indexer.commands import indexer
 from indexer.config import ENVIRONMENT_PREFIX, Settings, load_settings
@@ -237,6 +238,11 @@ def test_the_types_of_arrays_are_described(index_dir: Path) -> None:
             assert (name, file[name].dtype.str) == (name, wanted)
             met.add(stated)
     assert met == {stated for stated, _names in rules}
+
+
+def test_every_error_stands_in_the_tree_of_errors() -> None:
+    known = [error for error in vars(errors).values() if isinstance(error, type) and issubclass(error, errors.LoccitError)]
+    assert re.findall(r"[├└]── (\w+) ", str(errors.__doc__)) == [error.__name__ for error in known[1:]]
 
 
 def test_the_version_of_the_format_is_named() -> None:
