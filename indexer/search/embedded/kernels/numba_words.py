@@ -117,7 +117,6 @@ def near(codes: Array, starts: Array, places: Array, wanted: Array, limit: int, 
     # What lies outside of the band stays as it is here: too far.
     rows = np.full((longest + 2, size + 1), limit + 1, dtype=np.int64)
     rows[0] = np.arange(size + 1)
-    lowest = np.zeros(longest + 2, dtype=np.int64)
     count = 0
     # The letters whose rows are known begin at `before`; from `hopeless` of them on, what begins so is too far, and from
     # `reached` of them on it is near.
@@ -136,13 +135,13 @@ def near(codes: Array, starts: Array, places: Array, wanted: Array, limit: int, 
             hopeless = reached = never
             before, known = start, common
             for j in range(common + 1, min(length, longest) + 1):
-                lowest[j] = next_row(rows, codes, start, j, wanted, limit)
+                lowest = next_row(rows, codes, start, j, wanted, limit)
                 known = j
                 if begun and rows[j, size] <= limit:
                     reached = j
                     break
-                # A swap reaches back two rows.
-                if lowest[j] > limit and lowest[j - 1] >= limit:
+                # The row before is at the limit at least: a swap, which reaches back to it, is too far as well.
+                if lowest > limit:
                     hopeless = j
                     break
         if reached < never or (hopeless == never and length <= longest and rows[length, size] <= limit):
