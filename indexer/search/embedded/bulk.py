@@ -45,7 +45,7 @@ class BulkWriter:
         self._segment.add(document, paragraphs)
         self._records += len(paragraphs)
         if self._segment.size >= self._limit:
-            self._flush()
+            self._flush(self._segment.text_dictionary())
 
     def finish(self) -> list[Written]:
         """Write what is left, and give all segments in the order of the documents; at least one. Ends the processes."""
@@ -62,8 +62,9 @@ class BulkWriter:
             self._pool.kill()
             self._pool = None
 
-    def _flush(self) -> None:
-        segment, self._segment = self._segment, SegmentWriter()
+    def _flush(self, dictionary: bytes | None = None) -> None:
+        """Have what is gathered written, and begin the next segment. dictionary: see SegmentWriter."""
+        segment, self._segment = self._segment, SegmentWriter(dictionary)
         path = self._new_path()
         self._written.append(Written(path, segment.documents, segment.records))
         if self._pool is None and self._processes > 1 and self._records >= FEW_RECORDS:

@@ -16,6 +16,8 @@ import pytest
 from indexer.errors import Fault, NoIndex
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, bulk
 from indexer.search.embedded.bulk import BulkWriter
+from indexer.search.embedded.codec import texts
+from indexer.search.embedded.codec.segment import Segment
 from tests.command_line import heeding_ctrl_c
 from tests.engines.library import make_library
 from tests.records import Indexed, make_document
@@ -98,6 +100,17 @@ def test_segments_hold_the_documents_in_their_order(tmp_path: Path) -> None:
     written = writer.finish()
     assert [part.path for part in written] == sorted((tmp_path / "segments").iterdir())
     assert [(part.documents, part.records) for part in written] == [(1, len(document.paragraphs)) for document in library]
+
+
+def test_segments_to_be_merged_share_a_dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "DICTIONARY_BYTES", 8 << 10)
+    writer = BulkWriter(_paths(tmp_path / "segments"), 5_000_000, 1)
+    for number in range(3_000):
+        _add(writer, make_document(f"{number}.md", [" ".join(f"harbor{number * n % 191}" for n in range(70))]))
+    parts = [Segment(part.path).texts for part in writer.finish()]
+    assert len(parts) > 2
+    assert len(parts[0].dictionaries) == 1
+    assert all(part.dictionaries == parts[0].dictionaries for part in parts)
 
 
 @pytest.mark.usefixtures("many")

@@ -39,11 +39,11 @@ def prose(count: int, seed: int = 0) -> list[bytes]:
     ]
 
 
-def write(path: Path, texts: Sequence[bytes]) -> Texts:
+def write(path: Path, texts: Sequence[bytes], offered: bytes | None = None) -> Texts:
     """Texts in a file of their own, read back."""
     path.unlink(missing_ok=True)
     with ArraysWriter(path) as writer:
-        write_texts(writer, _NAME, texts)
+        write_texts(writer, _NAME, texts, offered=offered)
     return Texts(ArraysFile(path), _NAME)
 
 
@@ -187,12 +187,30 @@ class TestMerging:
         assert 0 not in {each[0] for each in stored_of(found)}
 
     def test_too_many_dictionaries_become_one(self, tmp_path: Path) -> None:
-        part = write(tmp_path / "part", prose(1200))
-        most = merge(tmp_path / "most", [part] * MOST_DICTIONARIES)
+        part, other = (write(tmp_path / str(seed), prose(1200, seed)) for seed in range(2))
+        most = merge(tmp_path / "most", [part, other] * (MOST_DICTIONARIES // 2))
         assert len(most.dictionaries) == MOST_DICTIONARIES
         more = merge(tmp_path / "more", [most, part])
         assert list(more) == [*most, *part]
         assert more.firsts == [0]
+
+    def test_parts_with_the_same_dictionary_have_it_once(self, tmp_path: Path) -> None:
+        first = write(tmp_path / "first", prose(1200))
+        (offered,) = first.dictionaries
+        parts = [first, write(tmp_path / "second", prose(1200, 1), offered), write(tmp_path / "third", prose(10, 2), offered)]
+        assert [part.dictionaries for part in parts] == [[offered]] * 3
+        found = merge(tmp_path / "merged", parts)
+        assert list(found) == [text for part in parts for text in part]
+        assert stored_of(found) == [each for part in parts for each in stored_of(part)]
+        assert (found.dictionaries, found.firsts) == ([offered], [0])
+
+    def test_texts_of_another_kind_have_a_dictionary_of_their_own(self, tmp_path: Path) -> None:
+        (offered,) = write(tmp_path / "first", prose(1200)).dictionaries
+        # The same letters as other words.
+        others = [text.translate(bytes.maketrans(b"aeinorst", b"toriesan")) for text in prose(1200, 1)]
+        alone, found = write(tmp_path / "alone", others), write(tmp_path / "found", others, offered)
+        assert stored_of(found) == stored_of(alone)
+        assert found.dictionaries == alone.dictionaries != [offered]
 
     def test_merging_again_and_again_piles_nothing_up(self, tmp_path: Path) -> None:
         found = write(tmp_path / "first", [])
@@ -222,7 +240,9 @@ class TestMerging:
         assert stored_of(found) == [stored[number] for number in numbers]
         assert list(found) == [three[number] for number in numbers]
         serving = [part for part in sorted(whole) if any(kept)]
-        assert found.dictionaries == [three.dictionaries[part] for part in (*serving, 0, 1, 2)]
+        # Where the first that serves the second part is the last of the first part, it serves both.
+        together = [*serving, 0, 1, 2] if serving[-1:] != [0] else [*serving, 1, 2]
+        assert found.dictionaries == [three.dictionaries[part] for part in together]
 
 
 def test_small_parts_get_a_dictionary_together(tmp_path: Path) -> None:

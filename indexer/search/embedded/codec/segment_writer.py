@@ -16,7 +16,7 @@ from indexer.search.embedded.codec.columns import COLUMNS, ColumnBuilder
 from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.metadata import SHORT_OWN, encode_metadata
-from indexer.search.embedded.codec.texts import write_texts
+from indexer.search.embedded.codec.texts import trained_dictionary, write_texts
 from indexer.search.stemming import stemmer_of
 
 # What a word costs at the peak of the sorting, measured; and how long words are taken to be where few of them are very long.
@@ -25,9 +25,13 @@ _BYTES_BETWEEN_WORDS = 8
 
 
 class SegmentWriter:
-    """Gathers whole documents; `write` makes the file. Nothing is written before."""
+    """Gathers whole documents; `write` makes the file. Nothing is written before.
 
-    def __init__(self) -> None:
+    dictionary: that of the texts of other segments which this one will be merged with; see `write_texts`.
+    """
+
+    def __init__(self, dictionary: bytes | None = None) -> None:
+        self._dictionary = dictionary
         self._ids: list[bytes] = []
         self._own: list[bytes] = []
         self._shared: dict[bytes, int] = {}
@@ -90,6 +94,10 @@ class SegmentWriter:
             self._parts.extend((paragraph.part.number, paragraph.part.of) if paragraph.part else (0, 0))
             self._pages.append(paragraph.page_number or 0)
 
+    def text_dictionary(self) -> bytes | None:
+        """A dictionary for the texts of segments that this one will be merged with; None where there is too little text."""
+        return self._dictionary or trained_dictionary(self._texts)
+
     def write(self, path: Path) -> None:
         """Write the segment file and see it to the disk."""
         with ArraysWriter(path) as writer:
@@ -104,7 +112,7 @@ class SegmentWriter:
             write_shared(writer, ordered, places[np.array(self._sharing, dtype=np.uint32)])
             write_order(writer, self._ids, bounds)
             write_published(writer, self._days)
-            write_texts(writer, "record.text", self._texts)
+            write_texts(writer, "record.text", self._texts, offered=self._dictionary)
             write_parts(writer, np.array(self._parts, dtype=np.uint32))
             write_pages(writer, np.array(self._pages, dtype=np.uint32))
             self._write_languages(writer)
