@@ -8,15 +8,16 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import compiled
 from indexer.search.embedded.kernels.numba_loops import seek
-from indexer.search.embedded.kernels.numba_scoring import next_title, section_parts, title_states
-from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, Records, Sight, Terms
+from indexer.search.embedded.kernels.numba_scoring import named, next_title, section_parts, title_states
+from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, PlainSight, PlainTerms, Records, Sight, Terms
 
 
 @compiled
 def look_again(
-    first: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array, order: Array, totals: Array
+    first: Array, scores: Array, plain: PlainTerms, seen: PlainSight, k1: float, features: Array, order: Array, totals: Array
 ) -> None:
     """See `Kernels.look_again`. The places of the records in their new order go to `order`, their scores to `totals`."""
+    terms, sight = named(plain), Sight(*seen)
     within = terms.within
     ascending = _ascending(first)
     records = first[ascending]

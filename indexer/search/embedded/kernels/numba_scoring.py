@@ -1,6 +1,6 @@
 """Compiled loops that score records and choose the best.
 
-ranked: record -> document, document -> rank. best: places and scores. sections: what is made for the terms in `section_parts`.
+ranked: record -> document, document -> rank. best: records and scores. sections: what is made for the terms in `section_parts`.
 """
 
 from __future__ import annotations
@@ -11,15 +11,30 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_bounds import Window, add_bounds, bound_tables, least_of, list_between, no_tables
 from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 from indexer.search.embedded.kernels.numba_loops import seek
-from indexer.search.embedded.kernels.term import BEGIN, CONSTANT, END, SECTION, SECTION_END, TITLE, TITLE_END, WINDOW, Terms
+from indexer.search.embedded.kernels.term import (
+    BEGIN,
+    CONSTANT,
+    END,
+    SECTION,
+    SECTION_END,
+    TITLE,
+    TITLE_END,
+    WINDOW,
+    PlainTerms,
+    Records,
+    Terms,
+)
 
 
 @compiled
-def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, scores: Array, best: tuple[Array, Array]) -> None:
-    """Places and scores of the best records go to `best`, in order; or all scores to `scores`. rows, aligned: see Window.
+def rank(
+    records: Array, rows: Array, aligned: bool, plain: PlainTerms, k1: float, scores: Array, best: tuple[Array, Array]
+) -> None:
+    """The best records and their scores go to `best`, in order; or all scores to `scores`. rows, aligned: see Window.
 
     Window by window it is added up what each record's score can be at most; only those that may reach the list are scored.
     """
+    terms = named(plain)
     size, sections = len(best[1]), section_parts(terms)
     begins, ends = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
     next_titles, titles = terms.spans[:, TITLE].copy(), title_states(terms)
@@ -54,6 +69,13 @@ def rank(records: Array, rows: Array, aligned: bool, terms: Terms, k1: float, sc
                 held = _keep(records, first, chosen[:found], totals, terms, best, held)
             least, below = (_floor(best, tables.scale) if bounded and held == size else 0), least
         first = last
+
+
+@compiled
+def named(plain: PlainTerms) -> Terms:
+    """Terms from their fields."""
+    text, titles, sections, spans, factors, within = plain
+    return Terms(text, titles, sections, spans, factors, Records(*within))
 
 
 @compiled
@@ -106,7 +128,7 @@ def _keep(records: Array, first: int, chosen: Array, totals: Array, terms: Terms
     floor = best[1][size - 1] if held == size else -1.0
     for which in range(len(chosen)):
         if totals[which] >= floor:
-            held = keep_best(records, first + chosen[which], totals[which], ranked, best, held)
+            held = keep_best(records[first + chosen[which]], totals[which], ranked, best, held)
             floor = best[1][size - 1] if held == size else -1.0
     return held
 
@@ -155,30 +177,28 @@ def next_title(record: int, documents: Array, bounds: Array, end: int, state: Ar
 
 
 @compiled
-def keep_best(
-    records: Array, place: int, score: float, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int
-) -> int:
-    """Insert a record into the list of the best, which has `held` so far. Equal ones stand by rank, then by place."""
-    places, scores = best
+def keep_best(record: int, score: float, ranked: tuple[Array, Array], best: tuple[Array, Array], held: int) -> int:
+    """Insert a record into the list of the best, which has `held` so far. Equal ones stand by rank, then by number."""
+    records, scores = best
     documents, ranks = ranked
     at = held
     while at > 0 and scores[at - 1] < score:
         at -= 1
     # Ranks are looked up among equal ones alone: they lie far apart.
     if at > 0 and scores[at - 1] == score:
-        rank_here = ranks[documents[records[place]]]
+        rank_here = ranks[documents[record]]
         while at > 0 and scores[at - 1] == score:
-            rank_there = ranks[documents[records[places[at - 1]]]]
-            if rank_there < rank_here or (rank_there == rank_here and places[at - 1] < place):
+            rank_there = ranks[documents[records[at - 1]]]
+            if rank_there < rank_here or (rank_there == rank_here and records[at - 1] < record):
                 break
             at -= 1
-    if at == len(places):
+    if at == len(records):
         return held
-    held = min(held + 1, len(places))
+    held = min(held + 1, len(records))
     for other in range(held - 1, at, -1):
-        places[other] = places[other - 1]
+        records[other] = records[other - 1]
         scores[other] = scores[other - 1]
-    places[at] = place
+    records[at] = record
     scores[at] = score
     return held
 

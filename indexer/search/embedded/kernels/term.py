@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Matches(NamedTuple):
     first: int = -1
 
 
-NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
+NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8), 0)
 
 
 class Occurring(NamedTuple):
@@ -145,6 +145,14 @@ class Terms(NamedTuple):
         spans = [(*in_text, *in_title, *in_section, alone) for in_text, in_title, in_section, alone in columns]
         return cls(text, titles, sections, np.array(spans, dtype=np.int64), np.array(factors, dtype=np.float64), within)
 
+    @property
+    def plain(self) -> PlainTerms:
+        """The same in tuples without names, which a compiled loop is called with sooner: it looks at each named one anew."""
+        return self.text, self.titles, self.sections, self.spans, self.factors, tuple(self.within)
+
+
+PlainTerms: TypeAlias = tuple[Postings, Postings, Postings, Array, Array, tuple[Array, ...]]
+"""The fields of Terms, those of Records among them."""
 
 BEGIN, END, TITLE, TITLE_END, SECTION, SECTION_END, CONSTANT = range(7)
 """The columns of Terms.spans."""
@@ -172,6 +180,10 @@ class Sight(NamedTuple):
     reach: int
 
 
+PlainSight: TypeAlias = tuple[Any, ...]
+"""The fields of Sight."""
+
+
 class Term(NamedTuple):
     """Where a word stands in each field, and its factor; see Terms."""
 
@@ -195,16 +207,13 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
 
     Their frequencies are of the type of the postings' where that holds them: for another there would be loops of their own.
     """
-    spans, apart = [], False
-    for units, _, first in found:
-        size = len(units)
-        spans.append((first, first + size) if size else (0, 0))
-        apart |= first < 0 < size
-    if not apart:
+    spans = [(first, first + len(units)) for units, _, first in found]
+    if min(spans)[0] >= 0:
         return spans, postings
-    ends = list(accumulate(len(one.units) for one in found))
-    units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
-    freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
+    ends = list(accumulate([len(one.units) for one in found]))
+    units, freqs = found[0][:2] if len(found) == 1 else map(np.concatenate, list(zip(*found, strict=True))[:2])
+    if freqs.dtype != postings[1].dtype:
+        freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
 
 

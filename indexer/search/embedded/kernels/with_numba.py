@@ -40,6 +40,7 @@ _MARKED = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.uint8)
 _HOW_MANY = _BITS.sum(axis=1, dtype=np.uint8)
 _NO_JOINED = np.empty((0, 4), dtype=np.int64)
 _NO_ROWS = np.empty((1, 0), dtype=np.uint32)
+_NO_SCORES = np.empty(0)
 
 
 class NumbaKernels:
@@ -86,18 +87,17 @@ class NumbaKernels:
         if not count:
             return records[:0], np.empty(0)
         short = count <= _SHORT
-        scores = np.empty(0 if short else len(records))
-        best = np.empty(count if short else 0, dtype=np.int64)
-        best_scores = np.empty(len(best))
+        scores = _NO_SCORES if short else np.empty(len(records))
+        best = np.empty(count if short else 0, dtype=np.uint32), np.empty(count if short else 0)
         given = _NO_ROWS if rows is None else rows
-        scoring.rank(only_read(records), given, rows is not None, terms, k1, scores, (best, best_scores))
-        return (records[best], best_scores) if short else best_scored(records, scores, terms.within, count)
+        scoring.rank(only_read(records), given, rows is not None, terms.plain, k1, scores, best)
+        return best if short else best_scored(records, scores, terms.within, count)
 
     def look_again(
         self, records: Array, scores: Array, terms: Terms, sight: Sight, k1: float, features: Array
     ) -> tuple[Array, Array]:
         order, totals = np.empty(len(records), dtype=np.int64), np.empty(len(records))
-        looks.look_again(only_read(records), scores, terms, sight, k1, features, order, totals)
+        looks.look_again(only_read(records), scores, terms.plain, tuple(sight), k1, features, order, totals)
         return order, totals
 
     def frequencies(self, ids: Array, freqs: Array, begins: Array, ends: Array, records: Array) -> Array:
@@ -110,7 +110,7 @@ class NumbaKernels:
     ) -> tuple[Array, Array]:
         flat = [(word, begin, end) for word, several in enumerate(stretches) for begin, end in several]
         bounds = np.zeros(len(stretches) + 1, dtype=np.int64)
-        keys = looks.places(occurring, np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
+        keys = looks.places(tuple(occurring), np.array(flat, dtype=np.int64).reshape(-1, 3), only_read(records), bounds)
         return keys, bounds
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
@@ -193,12 +193,12 @@ class NumbaKernels:
         return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        return _counted(*phrases.phrase(occurring, np.array(stretches), _rows(joined)))
+        return _counted(*phrases.phrase(tuple(occurring), np.array(stretches), _rows(joined)))
 
     def windows(
         self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
     ) -> tuple[Array, Array, Array]:
-        units, counts, most, left = phrases.windows(occurring, np.array(stretches), _rows(joined), width)
+        units, counts, most, left = phrases.windows(tuple(occurring), np.array(stretches), _rows(joined), width)
         return *_counted(units, counts, most), left
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
@@ -212,12 +212,12 @@ class NumbaKernels:
     ) -> tuple[Array, Array]:
         if within is None:
             keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-            letters.positions(occurring, begin, end, place, keys, places)
+            letters.positions(tuple(occurring), begin, end, place, keys, places)
             return keys, places
         postings = np.empty(min(len(within), end - begin), dtype=np.int64)
         count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, only_read(within), postings)
         keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-        letters.positions_within(occurring, postings[:count], keys, places)
+        letters.positions_within(tuple(occurring), postings[:count], keys, places)
         return keys, places
 
     def merged_keys(self, first: Array, second: Array) -> Array:
