@@ -223,6 +223,8 @@ class Lookup:
 
     def _holding(self, entries: Sequence[Entry]) -> Matches:
         """The units that hold any of some entries, and how often; they may be thousands."""
+        if not entries:
+            return NO_MATCHES
         if len(entries) == 1:
             return self._entry_matches(entries[0])
         postings = self._postings

@@ -159,29 +159,27 @@ class Scoring:
 
     def having(self, node: Leaf) -> int:
         """How many live records have a word in their text, or in the field that it is asked of."""
-        field, having = node.field or "text", 0
-        for evaluation in self.evaluations:
-            having += len(evaluation.records_with(field, evaluation.matches(node, field).units))
-        return having
+        return sum([len(evaluation.records(node)) for evaluation in self.evaluations])
 
     def idf(self, having: int) -> float:
         """What a word counts that so many live records have."""
         return math.log(1 + (self.statistics.records - having + 0.5) / (having + 0.5))
 
     def _factor(self, node: Leaf | Published, weight: float) -> float:
-        return weight * self._node_idf(node) * (K1 + 1) if is_leaf(node) else weight
+        if not is_leaf(node):
+            return weight
+        idf = sum(map(self.idf, self._slots_having(node))) if isinstance(node, Phrase) else self.idf(self.having(node))
+        return weight * idf * (K1 + 1)
 
-    def _node_idf(self, node: Leaf) -> float:
-        if not isinstance(node, Phrase):
-            return self.idf(self.having(node))
-        field, evaluations = node.field or "text", self.evaluations
-        having = [sum(each.count_slot(slot, field) for each in evaluations) for slot in evaluations[0].slots(node)]
-        return sum(map(self.idf, having))
+    def _slots_having(self, phrase: Phrase) -> list[int]:
+        """How many live records have each word of a phrase."""
+        field, evaluations = phrase.field or "text", self.evaluations
+        return [sum([each.count_slot(slot, field) for each in evaluations]) for slot in evaluations[0].slots(phrase)]
 
 
 def is_leaf(node: Leaf | Published) -> TypeGuard[Leaf]:
     """Whether a node's words are scored, not only their presence."""
-    return not isinstance(node, Published) and bool(fields_of(node))
+    return not isinstance(node, Published) and (node.field is None or node.field in RANKING_FIELDS)
 
 
 def _live_documents(segment: Segment) -> int:

@@ -239,9 +239,22 @@ class Strings(Sequence[bytes]):
         return np.searchsorted(np.asarray(self._offsets), held, side="right") - 1
 
     def find(self, wanted: bytes) -> int:
-        """The place of a string in a sorted sequence, or -1."""
-        place = self.bisect(wanted)
-        return place if place < len(self) and self[place] == wanted else -1
+        """The first place of a string, or -1."""
+        places, firsts, mask = self._by_hash
+        least = hash(wanted) & mask
+        for place in places[firsts[least] : firsts[least + 1]]:
+            if self[place] == wanted:
+                return place
+        return -1
+
+    @cached_property
+    def _by_hash(self) -> tuple[memoryview, memoryview, int]:
+        """The places of all strings, those whose hashes end alike together; where these begin; a mask of ends. Made once."""
+        mask = (1 << (2 * len(self)).bit_length()) - 1
+        least = np.fromiter(map(hash, self), dtype=np.int64, count=len(self)) & mask
+        firsts = np.zeros(mask + 2, dtype=np.uint32)
+        np.cumsum(np.bincount(least, minlength=mask + 1), out=firsts[1:])
+        return np.argsort(least, kind="stable").astype(np.uint32).data, firsts.data, mask
 
 
 def smallest(array: Array, least: int = 1) -> Array:

@@ -68,9 +68,10 @@ class Postings:
 
     def find(self, forms: Iterable[str]) -> list[int]:
         """The terms that hold every place of a word, by its folded forms: one for each stem and stemmer that finds any."""
-        keys = dict.fromkeys([(stems[form] + tail).encode() for form in forms for stems, tail in self._stems])
-        found = [self.terms.find(key) for key in keys]
-        return [place for place in found if place >= 0]
+        terms = self.terms
+        found = {terms.find((stems[form] + tail).encode()): None for form in forms for stems, tail in self._stems}
+        found.pop(-1, None)
+        return list(found)
 
     @cached_property
     def _stems(self) -> list[tuple[Mapping[str, str], str]]:

@@ -37,7 +37,7 @@ class Matches(NamedTuple):
     first: int = -1
 
 
-NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8), 0)
+NO_MATCHES = Matches(np.zeros(0, dtype=np.uint32), np.zeros(0, dtype=np.uint8))
 
 
 class Occurring(NamedTuple):
@@ -207,13 +207,16 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
 
     Their frequencies are of the type of the postings' where that holds them: for another there would be loops of their own.
     """
-    spans = [(first, first + len(units)) for units, _, first in found]
-    if min(spans)[0] >= 0:
+    spans, apart = [], False
+    for units, _, first in found:
+        size = len(units)
+        spans.append((first, first + size) if size else (0, 0))
+        apart |= first < 0 < size
+    if not apart:
         return spans, postings
-    ends = list(accumulate([len(one.units) for one in found]))
-    units, freqs = found[0][:2] if len(found) == 1 else map(np.concatenate, list(zip(*found, strict=True))[:2])
-    if freqs.dtype != postings[1].dtype:
-        freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
+    ends = list(accumulate(len(one.units) for one in found))
+    units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
+    freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
 
 
