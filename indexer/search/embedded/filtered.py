@@ -59,7 +59,7 @@ class Filtered:
             return self._tallied.documents
         if len(self._found) == len(self.segment.live_records):
             return len(self.segment.live_documents)
-        return self._kernels.count_owners(self._found, self.segment.record_document)
+        return self._kernels.count_owners(self._found, self.segment.owners)
 
     def documents(self) -> Array:
         """The documents that the records that pass stand in."""

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.owners import BLOCK, Owners
 from indexer.search.embedded.codec.profiles import PROFILE, Profiles
 from indexer.search.embedded.kernels import Kernels, load_kernels
 from indexer.search.embedded.kernels.counted import Asked, Tally
+from indexer.search.embedded.kernels.term import only_read
 
 SOURCES, TAGS, INTERVALS = 3, 4, 5
 
@@ -68,7 +70,7 @@ def _profiles(documents: list[Held]) -> Profiles:
     }
     return Profiles.of(
         columns,  # type: ignore[arg-type]  # they have what is read of columns
-        np.repeat(np.arange(len(documents), dtype=np.uint32), counts),
+        Owners.of(only_read(np.repeat(np.arange(len(documents), dtype=np.uint32), counts))),
         np.cumsum([0, *counts]).astype(np.uint32),
         np.array([document.interval for document in documents], dtype=np.uint16),
         INTERVALS,
@@ -98,7 +100,7 @@ def test_values_that_are_none_are_refused(field: str) -> None:
     columns[field].ordinals[1] = 2
     two = np.arange(2, dtype=np.uint32)
     with pytest.raises(IndexCorrupt, match="values that it does not have"):
-        Profiles.of(columns, two, np.arange(3, dtype=np.uint32), two, 2)  # type: ignore[arg-type]
+        Profiles.of(columns, Owners.of(two), np.arange(3, dtype=np.uint32), two, 2)  # type: ignore[arg-type]
 
 
 def _failed(document: Held) -> set[str]:
@@ -122,10 +124,10 @@ def _asked() -> Asked:
 def _assert_counts(kernels: Kernels, documents: list[Held], some: Array) -> None:
     """The records of an example that are `some`, tallied and sifted as one would by hand."""
     profiles = _profiles(documents)
-    owners = profiles.documents.of_record[some]
+    owners = profiles.owners.of_record[some]
     having = [documents[owner] for owner in owners.tolist()]
-    assert kernels.owners_of(some, profiles.documents.of_record).tolist() == sorted(set(owners.tolist()))
-    assert kernels.count_owners(some, profiles.documents.of_record) == len(set(owners.tolist()))
+    assert kernels.owners_of(some, profiles.owners.of_record).tolist() == sorted(set(owners.tolist()))
+    assert kernels.count_owners(some, profiles.owners) == len(set(owners.tolist()))
 
     tally = kernels.tally(some, profiles)
     assert tally.documents == len(set(owners.tolist()))
@@ -170,17 +172,30 @@ def test_counts_are_those_of_one_record_after_the_other(kernels: Kernels, docume
     _assert_counts(kernels, documents, np.arange(everything, dtype=np.uint32))
 
 
-@pytest.mark.parametrize("share", [0.5, 0.95, 1.0])
-def test_documents_go_on_from_one_window_to_the_next(kernels: Kernels, share: float) -> None:
+@pytest.mark.parametrize("share", [0.055, 0.5, 0.95, 1.0])
+@pytest.mark.parametrize("without", [20, 0])
+def test_documents_go_on_from_one_window_to_the_next(kernels: Kernels, share: float, without: int) -> None:
+    """Also where documents have no record, and where so few records are counted that owners are looked up in blocks."""
     random = Random(5)
     lengths = (0, 1, 2, 3, 50, 9_000)
     documents = [
         Held(random.randint(0, SOURCES), tuple(random.sample(range(1, TAGS + 1), 2)), random.randrange(INTERVALS), records)
-        for records in random.choices(lengths, weights=(20, 500, 300, 300, 20, 1), k=9_000)
+        for records in random.choices(lengths, weights=(without, 500, 300, 300, 20, 2), k=9_000)
     ]
     everything = sum(document.records for document in documents)
     some = [record for record in range(everything) if random.random() < share]
     _assert_counts(kernels, documents, np.array(some, dtype=np.uint32))
+
+
+def test_owners_in_blocks_are_the_owners() -> None:
+    of_record = np.sort(np.random.default_rng(7).integers(0, 500, 2_000)).astype(np.uint32)
+    owners = Owners.of(of_record)
+    assert (owners.firsts[np.arange(2_000) >> BLOCK] + owners.since).tolist() == of_record.tolist()
+
+
+def test_owners_too_far_from_each_other_are_in_no_block() -> None:
+    assert len(Owners.of(np.array([0, 255], dtype=np.uint32)).since) == 2
+    assert len(Owners.of(np.array([0, 256], dtype=np.uint32)).since) == 0
 
 
 @given(

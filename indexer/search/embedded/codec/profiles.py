@@ -15,6 +15,7 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
+from indexer.search.embedded.codec.owners import Owners
 
 # Keys are told apart by marks in an array where it is at most so many times as long as they are many, else by sorting.
 _SPARSE = 4
@@ -24,12 +25,11 @@ INTERVAL = (1 << PROFILE) - 1
 
 
 class Documents(NamedTuple):
-    """The documents of a segment: of_record: record -> document. bounds: document -> its first record; and one more.
+    """The documents of a segment: bounds: document -> its first record; and one more.
 
     keys: document -> its profile << PROFILE | its stated interval: whoever counts by one counts by the other, too.
     """
 
-    of_record: Array
     bounds: Array
     keys: Array
 
@@ -42,6 +42,7 @@ class Profiles(NamedTuple):
     numbers: how many numbers there are. intervals: how many stated intervals there are, with that of none.
     """
 
+    owners: Owners
     documents: Documents
     starts: Array
     values: Array
@@ -51,7 +52,7 @@ class Profiles(NamedTuple):
     intervals: int
 
     @classmethod
-    def of(cls, columns: Mapping[str, Column], of_record: Array, bounds: Array, published: Array, intervals: int) -> Profiles:
+    def of(cls, columns: Mapping[str, Column], owners: Owners, bounds: Array, published: Array, intervals: int) -> Profiles:
         """The profiles of a segment. columns: of all facet fields. Raises IndexCorrupt for what are no values."""
         if any(int(column.ordinals.max(initial=0)) > len(column.values) for column in columns.values()):
             raise IndexCorrupt("The index holds documents with values that it does not have. Run: loccit rebuild")
@@ -64,8 +65,8 @@ class Profiles(NamedTuple):
             numbers = _told_apart(numbers, column)
         examples = np.zeros(int(numbers.max(initial=-1)) + 1, dtype=np.int64)
         examples[numbers] = np.arange(len(numbers))
-        documents = Documents(of_record, bounds, numbers << PROFILE | published)
-        return cls(documents, *_values(held, examples, ends), fields, ends, int(ends[-1]), intervals)
+        documents = Documents(bounds, numbers << PROFILE | published)
+        return cls(owners, documents, *_values(held, examples, ends), fields, ends, int(ends[-1]), intervals)
 
     def __len__(self) -> int:
         return len(self.starts) - 1

@@ -18,6 +18,7 @@ from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import Metadata
+from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
@@ -89,6 +90,11 @@ class Segment:
         return documents
 
     @cached_property
+    def owners(self) -> Owners:
+        """Record -> document, as counting looks it up."""
+        return Owners.of(self.record_document)
+
+    @cached_property
     def bounds(self) -> Array:
         """Document -> its first record; and one more."""
         return self.file["document.bounds"]
@@ -120,7 +126,7 @@ class Segment:
     def profiles(self) -> Profiles:
         """What values the documents have."""
         columns = {name: self.column(name) for name in COLUMNS}
-        return Profiles.of(columns, self.record_document, self.bounds, self.published, len(self.intervals[0]) + 1)
+        return Profiles.of(columns, self.owners, self.bounds, self.published, len(self.intervals[0]) + 1)
 
     @cached_property
     def live_documents(self) -> Array:

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.term import Joined, Occurring, Sight, Stretch, Terms, Words
@@ -88,7 +89,7 @@ class Kernels(Protocol):
         """The distinct owners of the ids, which ascend with them."""
         ...
 
-    def count_owners(self, ids: Array, owner: Array) -> int:
+    def count_owners(self, ids: Array, owners: Owners) -> int:
         """How many these are."""
         ...
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.owners import BLOCK
 from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE
 from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
 
 LOOKED_AT = 1 << 62
 # Documents are counted for so many records at a time: what is known of them stays in the processor's nearest cache.
 WINDOW = 1 << 13
+# So many owners stand in a line of memory. Of fewer ids than lines each would be waited for: a smaller array holds them, too.
+LINE = 16
 # A count and a place in one number: its lower bits are how far the place is from the last that there can be.
 PLACE = 32
 NO_PLACE = (1 << PLACE) - 1
@@ -30,11 +33,12 @@ def owners_of(ids: Array, owner: Array, out: Array) -> int:
 
 
 @compiled
-def count_owners(ids: Array, owner: Array) -> int:
+def count_owners(ids: Array, owner: Array, firsts: Array, since: Array) -> int:
+    few = len(ids) * LINE < len(since)
     count = 0
     last = -1
     for value in ids:
-        own = int(owner[value])
+        own = int(firsts[value >> BLOCK]) + int(since[value]) if few else int(owner[value])
         count += own != last
         last = own
     return count
@@ -48,8 +52,41 @@ def room(ids: Array, bounds: Array) -> tuple[Array, Array]:
 
 
 @compiled
+def list_runs(window: Array, owner: Array, last: int, at: int, owners: Array, begins: Array) -> int:
+    """Where runs of one owner begin; how many. From 0 on: that places are not negative is not looked at again."""
+    count = 0
+    for place in range(len(window)):
+        own = int(owner[window[place]])
+        owners[count] = own
+        begins[count] = at + place
+        count += own != last
+        last = own
+    return count
+
+
+@compiled
+def list_runs_of_few(window: Array, firsts: Array, since: Array, last: int, at: int, owners: Array, begins: Array) -> int:
+    """The same by blocks of records. In one loop with the other, each would take longer."""
+    count = 0
+    for place in range(len(window)):
+        value = window[place]
+        own = int(firsts[value >> BLOCK]) + int(since[value])
+        owners[count] = own
+        begins[count] = at + place
+        count += own != last
+        last = own
+    return count
+
+
+@compiled
 def next_runs(
-    ids: Array, owner: Array, bounds: Array, at: int, open_runs: int, owners: Array, begins: Array
+    ids: Array,
+    owned: tuple[Array, Array, Array],
+    bounds: Array,
+    at: int,
+    open_runs: int,
+    owners: Array,
+    begins: Array,
 ) -> tuple[int, int, int]:
     """The runs of ids of one owner that end in the next window; how many, where it ends, and whether a run goes on after them.
 
@@ -62,17 +99,14 @@ def next_runs(
             owners[own - at], begins[own - at] = own, bounds[own]
         begins[end - at] = bounds[end]
         return end - at, end, 0
+    owner, firsts, since = owned
     end = min(at + WINDOW, len(ids))
     window, fresh, places = ids[at:end], owners[open_runs:], begins[open_runs:]
     last = int(owners[0]) if open_runs else -1
-    # From 0 on: that places are not negative is not looked at again.
-    count = 0
-    for place in range(len(window)):
-        own = int(owner[window[place]])
-        fresh[count] = own
-        places[count] = at + place
-        count += own != last
-        last = own
+    if len(ids) * LINE < len(since):
+        count = list_runs_of_few(window, firsts, since, last, at, fresh, places)
+    else:
+        count = list_runs(window, owner, last, at, fresh, places)
     if end == len(ids):
         places[count] = end
         return open_runs + count, end, 0
@@ -83,6 +117,8 @@ def next_runs(
 def tally(
     ids: Array,
     owner: Array,
+    firsts: Array,
+    since: Array,
     bounds: Array,
     keys: Array,
     starts: Array,
@@ -91,16 +127,20 @@ def tally(
     by_interval: Array,
 ) -> int:
     """How many documents there are. Profiles are added up first unless there are more of them than ids."""
+    owned = owner, firsts, since
     everything, many = len(ids) == bounds[-1], len(starts) - 1 <= len(ids)
     by_profile = np.zeros(len(starts) - 1 if many else 0, dtype=np.int64)
     owners, begins = room(ids, bounds)
     count = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if everything else len(ids)):
-        runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
+        runs, at, open_runs = next_runs(ids, owned, bounds, at, open_runs, owners, begins)
         count += runs
+        begin = begins[0]
         for run in range(runs):
-            key, weight = keys[owners[run]], begins[run + 1] - begins[run]
+            end = begins[run + 1]
+            key, weight = keys[owners[run]], end - begin
+            begin = end
             by_interval[key & INTERVAL] += weight
             if many:
                 by_profile[key >> PROFILE] += weight
@@ -125,7 +165,7 @@ def add_values(by_value: Array, starts: Array, values: Array, profile: int, weig
 @compiled
 def sift(
     ids: Array,
-    documents: tuple[Array, Array, Array],
+    documents: tuple[Array, Array, Array, Array, Array],
     profiles: tuple[Array, Array],
     asked: tuple[Array, Array, int, Array],
     tallied: tuple[Array, Array, Array, Array],
@@ -136,7 +176,8 @@ def sift(
     What a profile fails is looked at when it is met first, and then has LOOKED_AT besides. Without room in `met` there is no
     tally.
     """
-    owner, bounds, keys = documents
+    owner, firsts, since, bounds, keys = documents
+    owned = owner, firsts, since
     starts, values = profiles
     wanting, excluding, required, failing_days = asked
     by_profile, met, failed, by_interval = tallied
@@ -145,7 +186,7 @@ def sift(
     passed = count = found = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
-        runs, at, open_runs = next_runs(ids, owner, bounds, at, open_runs, owners, begins)
+        runs, at, open_runs = next_runs(ids, owned, bounds, at, open_runs, owners, begins)
         for run in range(runs):
             key, begin, end = keys[owners[run]], begins[run], begins[run + 1]
             profile, interval = key >> PROFILE, key & INTERVAL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE, Documents, Profiles
+from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE, Profiles
 from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 
@@ -17,17 +17,18 @@ def runs(ids: Array, owner: Array) -> tuple[Array, Array]:
     return owners[first], np.diff(np.append(first, len(owners)))
 
 
-def _documents(records: Array, documents: Documents) -> tuple[Array, Array]:
+def _documents(records: Array, profiles: Profiles) -> tuple[Array, Array]:
     """The documents of records, and how many records of each there are; of all records that is known."""
-    if len(records) != int(documents.bounds[-1]):
-        return runs(records, documents.of_record)
-    each = np.diff(documents.bounds)
+    bounds = profiles.documents.bounds
+    if len(records) != int(bounds[-1]):
+        return runs(records, profiles.owners.of_record)
+    each = np.diff(bounds)
     held = np.flatnonzero(each)
     return held, each[held]
 
 
 def tally(records: Array, profiles: Profiles) -> Tally:
-    owners, weights = _documents(records, profiles.documents)
+    owners, weights = _documents(records, profiles)
     own, published = _told(profiles.documents.keys[owners])
     by_profile, by_interval = _summed(own, weights, len(profiles)), _summed(published, weights, profiles.intervals)
     numbers, each = _numbers(profiles, met := np.flatnonzero(by_profile))
@@ -40,7 +41,7 @@ def _told(keys: Array) -> tuple[Array, Array]:
 
 
 def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
-    owners, weights = _documents(records, profiles.documents)
+    owners, weights = _documents(records, profiles)
     own, published = _told(profiles.documents.keys[owners])
     met = np.flatnonzero(np.bincount(own, minlength=len(profiles)))
     failed = np.zeros(len(profiles), dtype=np.int64)

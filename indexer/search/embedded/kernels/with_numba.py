@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels import numba_counting as counting
 from indexer.search.embedded.kernels import numba_features as looks
@@ -125,19 +126,17 @@ class NumbaKernels:
         out = np.empty(len(ids) + 1, dtype=np.uint32)
         return out[: counting.owners_of(only_read(ids), owner, out)]
 
-    def count_owners(self, ids: Array, owner: Array) -> int:
-        count: int = counting.count_owners(only_read(ids), owner)
+    def count_owners(self, ids: Array, owners: Owners) -> int:
+        count: int = counting.count_owners(only_read(ids), *owners)
         return count
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         # Arrays one by one, not as the tuples that they stand in: a named tuple takes as long to hand over as ten of them.
-        of_record, bounds, keys = profiles.documents
         by_value, by_interval = np.zeros(profiles.numbers, dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
         documents = counting.tally(
             only_read(records),
-            of_record,
-            bounds,
-            keys,
+            *profiles.owners,
+            *profiles.documents,
             profiles.starts,
             profiles.values,
             by_value,
@@ -153,11 +152,12 @@ class NumbaKernels:
         kept = np.empty(len(records), dtype=np.uint32)
         values = profiles.starts, profiles.values
         tallied = by_profile, met, failed, by_interval
-        count, documents, found = counting.sift(only_read(records), profiles.documents, values, asked, tallied, kept)
+        documents = (*profiles.owners, *profiles.documents)
+        count, passed, found = counting.sift(only_read(records), documents, values, asked, tallied, kept)
         by_value = np.zeros(profiles.numbers if counts else 0, dtype=np.int64)
         counting.add_sifted(by_value, *values, profiles.bounds, by_profile, met[:found], failed)
         kept = kept[:count]
-        return Sifted(records[kept], kept, Tally(by_value, by_interval, documents))
+        return Sifted(records[kept], kept, Tally(by_value, by_interval, passed))
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)

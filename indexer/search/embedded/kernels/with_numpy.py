@@ -10,6 +10,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.inversion import SKIP
+from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels import numpy_counting, numpy_stretches
@@ -106,9 +107,9 @@ class NumpyKernels:
     def owners_of(self, ids: Array, owner: Array) -> Array:
         return numpy_counting.runs(ids, owner)[0]
 
-    def count_owners(self, ids: Array, owner: Array) -> int:
-        owners = owner.take(ids)
-        return int(np.count_nonzero(owners[1:] != owners[:-1])) + (len(owners) > 0)
+    def count_owners(self, ids: Array, owners: Owners) -> int:
+        held = owners.of_record.take(ids)
+        return int(np.count_nonzero(held[1:] != held[:-1])) + (len(held) > 0)
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         return numpy_counting.tally(records, profiles)
