@@ -112,7 +112,12 @@ class _Sieves(dict[str | None, Sieve]):
 
 def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
     """Sorted and disjoint; overlapping spans become one, touching ones stay apart."""
-    if len(spans) == 1:
+    reached = 0
+    for start, end in spans:
+        if start < reached:
+            break
+        reached = end
+    else:  # as they are, most often
         return tuple(spans)
     merged: list[Span] = []
     reached = 0
