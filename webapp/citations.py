@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from indexer.model import DocumentMetadata, Paragraph
@@ -76,8 +77,7 @@ def web_url(url: str | None) -> str | None:
     return stripped if parts.scheme in ("http", "https") and parts.netloc and not _BREAKS.search(stripped) else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Fields:
+class _Fields(NamedTuple):
     authors: tuple[str, ...]
     title: str
     source: str

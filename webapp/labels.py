@@ -154,6 +154,7 @@ def dated(published: str | None) -> Dated | None:
     return Dated(stated[:_DAY_LENGTH], stated) if parse_published(stated) else Dated(stated, None)
 
 
+@lru_cache(maxsize=4096)  # a histogram of one index has much the same bars whatever is searched
 def days_label(first: str, last: str) -> str:
     """Two ISO days, ends included, as briefly as they can be named: `2024`, `May 2025`, `19 May 2025`, or both days."""
     year, month, day = int(first[:4]), int(first[5:7]), int(first[8:])

@@ -22,6 +22,8 @@ def written(value: object) -> str:
             return value
         text = value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return text.replace('"', "&#34;").replace("'", "&#39;")
+    if type(value) is int:
+        return str(value)
     return value if type(value) is Markup else escape(value)
 
 
