@@ -109,39 +109,30 @@ def test_the_best_are_the_first_of_all(seed: int, size: int, terms: int, alike: 
         _assert_first(each[0].text.units, np.empty((1, 0), dtype=np.uint32), told)
 
 
-@pytest.mark.parametrize("name", ["numpy", "numba"])
-def test_weights_that_half_the_digits_do_not_hold(name: str) -> None:
-    if name == "numba":
-        pytest.importorskip("numba")
-    random, kernels = Random(4), load_kernels(name)
+def test_weights_that_half_the_digits_do_not_hold(kernels: str) -> None:
+    random, loops = Random(4), load_kernels(kernels)
     within = _records(random, 3_000, alike=False)
     some, titles = _matches(random, 3_000, 0.5), _matches(random, len(within.ranks), 0.3)
     each = [Term(some, titles, NO_MATCHES, 1e60, False), Term(_matches(random, 3_000, 0.9), NO_MATCHES, NO_MATCHES, 1.0, False)]
     told = Terms.of(each, NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within)
-    records = kernels.union([term.text.units for term in each], 3_000)
-    best, scores = kernels.rank(records, None, told, K1, 10)
-    assert best.tolist() == kernels.rank(records, None, told, K1, len(records))[0][:10].tolist()
+    records = loops.union([term.text.units for term in each], 3_000)
+    best, scores = loops.rank(records, None, told, K1, 10)
+    assert best.tolist() == loops.rank(records, None, told, K1, len(records))[0][:10].tolist()
     assert min(scores) > 1e59
 
 
-@pytest.mark.parametrize("name", ["numpy", "numba"])
-def test_scores_that_are_equal_once_they_are_rounded(name: str) -> None:
-    if name == "numba":
-        pytest.importorskip("numba")
-    random, kernels = Random(6), load_kernels(name)
+def test_scores_that_are_equal_once_they_are_rounded(kernels: str) -> None:
+    random, loops = Random(6), load_kernels(kernels)
     within = _records(random, 3_000, alike=False)
     term = Term(_matches(random, 3_000, 0.97), NO_MATCHES, NO_MATCHES, 3e-6, False)
     told = Terms.of([term], NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within)
-    everything, scores = kernels.rank(term.text.units, None, told, K1, len(term.text.units))
+    everything, scores = loops.rank(term.text.units, None, told, K1, len(term.text.units))
     assert set(scores.tolist()) <= {0.0, 1e-6, 2e-6, 3e-6}
     for count in (1, 10, 100):
-        assert kernels.rank(term.text.units, None, told, K1, count)[0].tolist() == everything[:count].tolist()
+        assert loops.rank(term.text.units, None, told, K1, count)[0].tolist() == everything[:count].tolist()
 
 
-@pytest.mark.parametrize("name", ["numpy", "numba"])
-def test_scores_that_half_the_digits_do_not_tell_apart(name: str) -> None:
-    if name == "numba":
-        pytest.importorskip("numba")
+def test_scores_that_half_the_digits_do_not_tell_apart(kernels: str) -> None:
     random, size, factors = Random(5), 3_000, (30_000.0, 50_000.0)
     told, units = _records(random, size, alike=False), np.arange(size, dtype=np.uint32)
     freqs = [np.array([random.randint(1, 3) for _ in units], dtype=np.uint16) for _ in factors]
@@ -165,7 +156,7 @@ def test_scores_that_half_the_digits_do_not_tell_apart(name: str) -> None:
     each = [
         Term(Matches(units, freq), in_titles, NO_MATCHES, factor, False) for freq, factor in zip(freqs, factors, strict=True)
     ]
-    best, _ = load_kernels(name).rank(
+    best, _ = load_kernels(kernels).rank(
         units, None, Terms.of(each, NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within), K1, 10
     )
     assert best.tolist() == np.argsort(-wanted)[:10].tolist()
