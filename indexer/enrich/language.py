@@ -51,13 +51,28 @@ _SCRIPTS = {
     "han": re.compile("[\u4e00-\u9fff]"),
 }
 _ONE_LANGUAGE = {"greek": "el", "armenian": "hy", "georgian": "ka", "thai": "th", "hangul": "ko", "kana": "ja", "han": "zh"}
-_OWN_LETTERS = {"be": frozenset("ў"), "uk": frozenset("іїєґ"), "ru": frozenset("ыэ")}
+_OWN_LETTERS = {
+    language: frozenset(letters)
+    for language, letters in (
+        ("be", "ў"),
+        ("tg", "ӣӯҷ"),
+        ("ba", "ҙҫ"),
+        ("kk", "ғқұ"),
+        ("tt", "җә"),
+        ("ky", "ңөү"),
+        ("uk", "іїєґ"),
+        ("ru", "ыэ"),
+    )
+}
 """The letters that tell a language from its neighbours; the first that has any of them is meant."""
 _KANA_OF_JAPANESE = 0.1
-_CANDIDATES = (
-    "af ar az be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko lt lv mk mn mr ms "
-    "ne nl no pl ps pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi zh"
-).split()
+DETECTED = tuple(
+    (
+        "af ar az ba be bg bn bs ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu hy id is it ja ka kk ko ky lt lv mk "
+        "mn mr ms ne nl no pl ps pt ro ru si sk sl sq sr sv sw ta te tg th tl tr tt uk ur uz vi zh"
+    ).split()
+)
+"""The languages that a text may be found to be in."""
 
 
 def with_languages(
@@ -175,7 +190,7 @@ def _script(sample: str) -> str:
 def _usual_script(language: str) -> str:
     """The script that a language is written in."""
     scripts = {code: "han" if script == "kana" else script for script, code in _ONE_LANGUAGE.items()}
-    scripts |= dict.fromkeys("be bg kk mk mn ru sr uk".split(), "cyrillic")
+    scripts |= dict.fromkeys("ba be bg kk ky mk mn ru sr tg tt uk".split(), "cyrillic")
     scripts |= dict.fromkeys("ar fa ps ur".split(), "arabic")
     scripts |= dict.fromkeys("hi mr ne".split(), "devanagari")
     return {**scripts, "he": "hebrew", "yi": "hebrew"}.get(language, "latin")
@@ -197,5 +212,5 @@ def _identifier() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(_CANDIDATES)
+    identifier.set_languages(DETECTED)
     return identifier

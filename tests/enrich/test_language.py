@@ -19,6 +19,12 @@ JAPANESE = "大臣は海岸のレーダーがまだ修理されていないと�
 KOREAN = "장관은 해안의 레이더가 아직 수리되지 않았다고 말했다."
 THAI = "รัฐมนตรีกล่าวว่าเรดาร์ที่ชายฝั่งยังไม่ได้รับการซ่อมแซม"
 ARABIC = "قالت الوزيرة إن الرادارات على الساحل لم يتم إصلاحها بعد ولا أحد يعرف متى سيتم ذلك. "
+TATAR = "Министр ярдагы радарларның әле төзәтелмәгәнен һәм аларның кайчан төзәтеләчәген беркем дә белмәвен әйтте. "
+BASHKIR = "Министр ярҙағы радарҙарҙың әле төҙәтелмәгәнен һәм уларҙың ҡасан төҙәтеләсәген бер кем дә белмәүен әйтте. "
+KAZAKH = "Министр жағалаудағы радарлардың әлі жөнделмегенін және олардың қашан жөнделетінін ешкім білмейтінін айтты. "
+KYRGYZ = "Министр жээктеги радарлар али оңдоло электигин жана алар качан оңдолорун эч ким билбестигин айтты. "
+TAJIK = "Вазир гуфт, ки радарҳои соҳил ҳанӯз таъмир нашудаанд ва ҳеҷ кас намедонад, ки онҳо кай таъмир мешаванд. "
+UZBEK = "Вазир қирғоқдаги радарлар ҳали таъмирланмаганини ва улар қачон таъмирланишини ҳеч ким билмаслигини айтди. "
 GREEK = "Η υπουργός είπε ότι τα ραντάρ της ακτής δεν έχουν επισκευαστεί ακόμη."
 
 
@@ -37,6 +43,12 @@ GREEK = "Η υπουργός είπε ότι τα ραντάρ της ακτής
         (THAI, "th"),
         (ARABIC, "ar"),
         (GREEK, "el"),
+        (TATAR, "tt"),
+        (BASHKIR, "ba"),
+        (KAZAKH, "kk"),
+        (KYRGYZ, "ky"),
+        (TAJIK, "tg"),
+        (UZBEK, "uz"),
         ("", None),
         ("F-16", None),
         ("1990 – 2025: 17", None),
@@ -73,6 +85,13 @@ def test_long_paragraphs_in_another_language_have_their_own(stated: str) -> None
     _, paragraphs = with_languages(*document)
     own = [None if language == stated else language for language in texts]
     assert [paragraph.language for paragraph in paragraphs] == own
+
+
+@pytest.mark.parametrize("stated", ["ru", "uk", "kk", "tt", "ba", "tg", "ky"])
+def test_long_paragraphs_in_languages_of_cyrillic_letters_are_told_apart(stated: str) -> None:
+    texts = {"tt": TATAR, "ba": BASHKIR, "kk": KAZAKH, "ky": KYRGYZ, "tg": TAJIK, "ru": RUSSIAN}
+    _, paragraphs = with_languages(*make_document("a.md", [text * 3 for text in texts.values()], language=stated))
+    assert [paragraph.language for paragraph in paragraphs] == [None if own == stated else own for own in texts]
 
 
 def test_short_paragraphs_have_the_language_of_their_document() -> None:
