@@ -19,7 +19,7 @@ from indexer.search.embedded.forms import Expansion
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row, stretches_of
 from indexer.search.embedded.slots import Slot
-from indexer.search.embedded.windows import window_starts
+from indexer.search.embedded.windows import Place, window_starts
 
 _POSITION = (1 << SHIFT) - 1
 
@@ -141,10 +141,13 @@ class Lookup:
 
     def _any_windows(self, slots: Sequence[Slot], slop: int, within: Array) -> Matches:
         """The same for any slots, unit by unit; only in the units `within`."""
-        by_unit: dict[int, list[list[tuple[int, int]]]] = {int(unit): [[] for _ in slots] for unit in within}
-        for number, slot in enumerate(slots):
-            for length, keys in self._slot_occurrences(slot, within).items():
-                for key in keys.tolist():
+        each = [self._slot_occurrences(slot, within) for slot in slots]
+        widest = sum(max(occurrences, default=0) for occurrences in each)
+        near = self._near_units([self._union_keys(list(occurrences.values())) for occurrences in each], slop + widest)
+        by_unit: dict[int, list[list[Place]]] = {unit: [[] for _ in slots] for unit in near.tolist()}
+        for number, occurrences in enumerate(each):
+            for length, keys in occurrences.items():
+                for key in keys[np.isin(keys >> SHIFT, near)].tolist():
                     by_unit[key >> SHIFT][number].append((key & _POSITION, length))
         units, freqs = [], []
         for unit, places in by_unit.items():
@@ -153,6 +156,16 @@ class Lookup:
                 units.append(unit)
                 freqs.append(len(starts))
         return Matches(np.array(units, dtype=np.uint32), smallest(np.array(freqs, dtype=np.uint32)))
+
+    @staticmethod
+    def _near_units(each: Sequence[Array], reach: int) -> Array:
+        """The units where keys of all lists stand so many positions from each other at most, and perhaps more."""
+        near = min(each, key=len)
+        for keys in each:
+            at = np.searchsorted(keys, near - reach)
+            near = near[at < len(keys)]
+            near = near[keys[at[: len(near)]] <= near + reach]
+        return np.unique(near >> SHIFT)
 
     def _phrase_occurrences(self, slots: Sequence[Slot], within: Array | None) -> Occurrences:
         """Where the slots stand in order, next to each other; only in the units `within`, if given."""

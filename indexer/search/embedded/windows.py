@@ -80,42 +80,53 @@ class _Search:
         self._slots = [sorted(slot) for slot in slots]
         self._held = [frozenset(slot) for slot in slots]
         self._widest = [max(covered for _, covered in slot) for slot in slots]
-        self._slop = slop
+        self._reach = slop + sum(self._widest)
         self._steps = 0
 
     def fits(self, place: Place, at_least: int) -> bool:
         """Whether some choice with this place, and others from a position on, fits."""
+        position, covered = place
+        begin, end = (max(at_least, position - self._reach),), (position + self._reach,)
+        for slot in self._slots:
+            first = bisect_left(slot, begin)
+            if first == len(slot) or slot[first] > end:
+                return False
         everything = range(len(self._slots))
+        stretch = (position, position + covered)
         return any(
-            place in self._held[number] and self._extend([place], [n for n in everything if n != number], at_least)
+            place in self._held[number]
+            and self._extend(
+                [stretch],
+                stretch,
+                self._reach - self._widest[number] + covered,
+                [other for other in everything if other != number],
+                at_least,
+            )
             for number in everything
         )
 
-    def _extend(self, chosen: list[Place], rest: list[int], at_least: int) -> bool:
+    def _extend(self, chosen: list[Place], whole: Place, reach: int, rest: list[int], at_least: int) -> bool:
+        """Whether the rest of the slots can be added to some chosen stretches of positions.
+
+        whole: from the first of these to the last; reach: how many positions that may be, the rest covering all they can.
+        """
         self._steps += 1
         if self._steps > _STEPS:
             raise QueryError("The words of a phrase with ~ repeat too often to be compared. Use fewer words or no ~.")
         if not rest:
             return True
-        first = min(position for position, _ in chosen)
-        end = max(position + covered for position, covered in chosen)
-        room = self._slop + sum(self._widest[number] for number in rest) + sum(covered for _, covered in chosen)
-        slot = self._slots[rest[0]]
+        first, last = whole
+        slot, others = self._slots[rest[0]], rest[1:]
+        narrow = reach - self._widest[rest[0]]
         # Only places that leave the window no wider than it may be.
-        for at in range(bisect_left(slot, (max(at_least, end - room), 0)), bisect_left(slot, (first + room, 0))):
+        for at in range(bisect_left(slot, (max(at_least, last - reach),)), bisect_left(slot, (first + reach,))):
             position, covered = slot[at]
-            together = [*chosen, slot[at]]
+            end = position + covered
+            begin, stop = min(first, position), max(last, end)
             if (
-                all(position + covered <= place or place + length <= position for place, length in chosen)
-                and self._width(together) <= self._slop + sum(self._widest[number] for number in rest[1:])
-                and self._extend(together, rest[1:], at_least)
+                stop - begin <= narrow + covered
+                and all(end <= start or other <= position for start, other in chosen)
+                and self._extend([*chosen, (position, end)], (begin, stop), narrow + covered, others, at_least)
             ):
                 return True
         return False
-
-    @staticmethod
-    def _width(chosen: list[Place]) -> int:
-        """The positions between the first and the last of these that they do not cover."""
-        first = min(position for position, _ in chosen)
-        end = max(position + covered for position, covered in chosen)
-        return end - first - sum(covered for _, covered in chosen)

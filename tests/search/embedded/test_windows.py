@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import QueryError
-from indexer.search.embedded import EmbeddedEngine
+from indexer.search.embedded import EmbeddedEngine, postings
 from indexer.search.embedded.windows import Place, window_members, window_starts
 from indexer.search.query import ParsedQuery, Phrase
 from indexer.search.request import SearchRequest
@@ -122,3 +122,18 @@ def test_long_texts_of_few_words_are_answered_at_once(
         assert len(found.hits[0].spans) > 1_000
     else:
         assert (name, phrase) not in {("one word", "harbor harbor"), ("one hyphenated word", "harbor-harbor harbor")}
+
+
+def test_words_that_stand_far_apart_are_not_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kernels: str) -> None:
+    between = "and so on " * 10
+    texts = ["harbor-tide gates", f"harbor-tide {between} gates", f"gates {between} harbortide", "gates of the harbor tide"] * 5
+    engine = EmbeddedEngine(make_index(tmp_path / "index_data", [make_document("a.md", texts)]), kernels)
+    compared: list[int] = []
+
+    def counted(slots: Sequence[Sequence[Place]], slop: int) -> set[int]:
+        compared.append(slop)
+        return window_starts(slots, slop)
+
+    monkeypatch.setattr(postings, "window_starts", counted)
+    found = engine.search(SearchRequest(ParsedQuery(tree=Phrase("gates harbor-tide", slop=5), scored=False), facets=()))
+    assert (found.total, len(compared)) == (10, 10)
