@@ -262,6 +262,36 @@ def test_negative_frequencies_of_many_records_are_refused_before_a_loop_sees_the
         EmbeddedEngine(folder, kernels).search(SearchRequest(parse("calm")))
 
 
+_OFFSETS: dict[str, Callable[[NDArray[Any]], NDArray[Any]]] = {
+    "every second string is all there is": lambda offsets: np.where(np.arange(len(offsets)) % 2, offsets[-1], 0),
+    "the last ends too late": lambda offsets: _with(offsets, -1, int(offsets[-1]) + 1),
+    "the last ends too soon": lambda offsets: _with(offsets, -1, int(offsets[-1]) - 1),
+    "none begins at the beginning": lambda offsets: np.maximum(offsets, 1),
+    "there is not even an end": lambda offsets: offsets[:0],
+}
+
+
+@pytest.mark.parametrize("change", _OFFSETS)
+def test_strings_that_lie_over_each_other_are_refused_before_any_is_read(sound: Path, folder: Path, change: str) -> None:
+    (path,) = segment_files(sound)
+    file = ArraysFile(path)
+    names = [name.removesuffix(".offsets") for name in file.sizes() if name.endswith(".offsets")]
+    crafted = 0
+    for name in (name for name in names if len(file.strings(name)) > 2):
+
+        def changed(arrays: Arrays, _attributes: Stated, offsets: str = f"{name}.offsets") -> None:
+            arrays[offsets] = _OFFSETS[change](arrays[offsets].astype(np.uint32)).astype(np.uint32)
+
+        copy_index(sound, folder)
+        rewrite_segment(folder, changed)
+        (path,) = segment_files(folder)
+        with pytest.raises(IndexCorrupt, match=f"the strings of {name} are damaged"):
+            ArraysFile(path).strings(name)
+        assert refusals(folder)[1], name
+        crafted += 1
+    assert crafted > 5
+
+
 @pytest.mark.parametrize("name", ["text.freqs", "text.skips", "title.freqs", "section.skips"])
 def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(folder: Path, name: str) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:

@@ -171,8 +171,14 @@ class ArraysFile:
         return view
 
     def strings(self, name: str) -> Strings:
-        """The byte strings written by `add_strings`."""
-        return Strings(self[name], self[f"{name}.offsets"])
+        """The byte strings written by `add_strings`.
+
+        Raises IndexCorrupt where they are not one after the other: all of a few long ones over each other would be endless.
+        """
+        blob, offsets = self[name], self[f"{name}.offsets"]
+        if not bounds_hold(offsets, len(offsets) - 1, blob.nbytes):
+            raise IndexCorrupt(f"{self.path}: the strings of {name} are damaged. Run: loccit rebuild")
+        return Strings(blob, offsets)
 
     def require_types(self, others: Mapping[str, Set[str]]) -> None:
         """Raise IndexCorrupt for an array of another type than `others` say for its name.
@@ -264,6 +270,16 @@ def smallest(array: Array, least: int = 1) -> Array:
         if top <= np.iinfo(dtype).max and np.dtype(dtype).itemsize >= least:
             return array.astype(dtype, copy=False)
     return array.astype(np.uint64, copy=False)
+
+
+def bounds_hold(bounds: Array, count: int, end: int) -> bool:
+    """Whether bounds of so many ranges begin at 0, never fall, and end there."""
+    return (
+        len(bounds) == count + 1 > 0
+        and int(bounds[0]) == 0
+        and int(bounds[-1]) == end
+        and bool(np.all(bounds[1:] >= bounds[:-1]))
+    )
 
 
 def _bytes(array: Array) -> memoryview:

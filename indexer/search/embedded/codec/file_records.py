@@ -12,8 +12,8 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, FileStamp, Provenance
-from indexer.search.embedded.codec.arrays import UNSIGNED, Array, ArraysFile, ArraysWriter, smallest
-from indexer.search.embedded.codec.ranges import bounds_hold, ranges
+from indexer.search.embedded.codec.arrays import UNSIGNED, Array, ArraysFile, ArraysWriter, bounds_hold, smallest
+from indexer.search.embedded.codec.ranges import ranges
 
 _SHA_BYTES = 32
 _UNKNOWN = bytes(_SHA_BYTES)

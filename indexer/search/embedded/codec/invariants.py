@@ -12,13 +12,12 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.model import Kind
-from indexer.search.embedded.codec.arrays import Array, Strings
+from indexer.search.embedded.codec.arrays import Array, Strings, bounds_hold
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
 from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.postings import Postings
-from indexer.search.embedded.codec.ranges import bounds_hold
 from indexer.search.embedded.codec.segment import Segment
 
 _JOINED = JOINED.encode()
