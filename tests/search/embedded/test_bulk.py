@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from zstandard import ZstdCompressionDict, train_dictionary
 
 from indexer.errors import Fault, NoIndex
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, bulk
@@ -104,11 +106,18 @@ def test_segments_hold_the_documents_in_their_order(tmp_path: Path) -> None:
 
 def test_segments_to_be_merged_share_a_dictionary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "DICTIONARY_BYTES", 8 << 10)
+    trained: list[int] = []
+
+    def train(size: int, *sample: Any, **how: Any) -> ZstdCompressionDict:
+        trained.append(size)
+        return train_dictionary(size, *sample, **how)
+
+    monkeypatch.setattr(texts, "train_dictionary", train)
     writer = BulkWriter(_paths(tmp_path / "segments"), 5_000_000, 1)
     for number in range(3_000):
         _add(writer, make_document(f"{number}.md", [" ".join(f"harbor{number * n % 191}" for n in range(70))]))
     parts = [Segment(part.path).texts for part in writer.finish()]
-    assert len(parts) > 2
+    assert len(trained) == len(parts) > 2
     assert len(parts[0].dictionaries) == 1
     assert all(part.dictionaries == parts[0].dictionaries for part in parts)
 

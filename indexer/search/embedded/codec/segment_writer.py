@@ -32,6 +32,7 @@ class SegmentWriter:
 
     def __init__(self, dictionary: bytes | None = None) -> None:
         self._dictionary = dictionary
+        self._trained: bytes | None = None
         self._ids: list[bytes] = []
         self._own: list[bytes] = []
         self._shared: dict[bytes, int] = {}
@@ -96,7 +97,9 @@ class SegmentWriter:
 
     def text_dictionary(self) -> bytes | None:
         """A dictionary for the texts of segments that this one will be merged with; None where there is too little text."""
-        return self._dictionary or trained_dictionary(self._texts)
+        if self._dictionary is None:
+            self._trained = trained_dictionary(self._texts)
+        return self._dictionary or self._trained
 
     def write(self, path: Path) -> None:
         """Write the segment file and see it to the disk."""
@@ -112,7 +115,7 @@ class SegmentWriter:
             write_shared(writer, ordered, places[np.array(self._sharing, dtype=np.uint32)])
             write_order(writer, self._ids, bounds)
             write_published(writer, self._days)
-            write_texts(writer, "record.text", self._texts, offered=self._dictionary)
+            write_texts(writer, "record.text", self._texts, offered=self._dictionary, own=self._trained)
             write_parts(writer, np.array(self._parts, dtype=np.uint32))
             write_pages(writer, np.array(self._pages, dtype=np.uint32))
             self._write_languages(writer)

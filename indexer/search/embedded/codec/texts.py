@@ -188,13 +188,20 @@ class _Decoders(threading.local):
         self.by_dictionary: dict[int, Callable[[memoryview], bytes]] = {}
 
 
-def write_texts(writer: ArraysWriter, name: str, texts: Iterable[bytes], short: int = 0, offered: bytes | None = None) -> None:
+def write_texts(
+    writer: ArraysWriter,
+    name: str,
+    texts: Iterable[bytes],
+    short: int = 0,
+    offered: bytes | None = None,
+    own: bytes | None = None,
+) -> None:
     """Write texts under a name, with one dictionary or, where they are few, none. They are gone through three or four times.
 
     short: texts of up to so many bytes stay as they are, and are read in half the time. offered: a dictionary that other texts
-    have; it is taken where one of their own would not serve these much better.
+    have; it is taken where one of their own would not serve these much better. own: theirs, where it is trained already.
     """
-    dictionary = trained_dictionary(texts)
+    dictionary = own or trained_dictionary(texts)
     if offered is not None and (dictionary is None or _serves(offered, dictionary, texts)):
         dictionary = offered
     dictionaries = [] if dictionary is None else [dictionary]
