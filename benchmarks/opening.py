@@ -28,6 +28,7 @@ from webapp import params
 
 _TIMES = 5
 _CACHE = "NUMBA_CACHE_DIR"
+_KERNELS = "LOCCIT_KERNELS"
 _LIMIT = 0.05
 
 
@@ -88,13 +89,19 @@ def goals(found: Mapping[str, Opening]) -> list[Goal]:
 
 
 def starts(index_dir: Path, query: str) -> dict[str, Start]:
-    """Start the server on numpy, on numba right after installation (nothing compiled yet), and on numba from then on."""
-    with tempfile.TemporaryDirectory(prefix="loccit-compiled-") as compiled:
-        numba = {"LOCCIT_KERNELS": "numba", _CACHE: compiled}
+    """Start the server on numpy, right after installation (nothing compiled yet), and from then on.
+
+    After installation twice: left to itself, and so that it listens when it has compiled.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="loccit-compiled-") as first,
+        tempfile.TemporaryDirectory(prefix="loccit-") as second,
+    ):
         return {
-            "numpy": _start(index_dir, query, {"LOCCIT_KERNELS": "numpy"}),
-            "numba, nothing compiled yet": _start(index_dir, query, numba),
-            "numba, compiled before": _start(index_dir, query, numba),
+            "numpy": _start(index_dir, query, {_KERNELS: "numpy"}),
+            "auto, nothing compiled yet": _start(index_dir, query, {_KERNELS: "auto", _CACHE: first}),
+            "numba, nothing compiled yet": _start(index_dir, query, {_KERNELS: "numba", _CACHE: second}),
+            "auto, compiled before": _start(index_dir, query, {_KERNELS: "auto", _CACHE: second}),
         }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import importlib.util
 import multiprocessing
 import os
 import re
@@ -26,6 +27,8 @@ _SHOWN_URL = re.compile(rf"http://{re.escape(_HOST)}:(\d+)")
 _TIMEOUT = 60
 _WARM_REQUESTS = 20
 _FIRST_PAGE = (("page", "1"),)
+# Left to itself, a server that listens may not be compiled yet.
+_KERNELS = {"LOCCIT_KERNELS": "numba" if importlib.util.find_spec("numba") else "numpy"}
 
 
 class ServerError(Exception):
@@ -59,14 +62,15 @@ class Load:
 def serve(index_dir: Path, variables: Mapping[str, str] | None = None) -> Iterator[Running]:
     """`loccit serve` on a free port, until the block ends. What it says on the way is shown only if it does not start.
 
-    variables: of the environment, over those of this process.
+    Where it has to compile, it listens when that is done, if not said otherwise. variables: of the environment, over those of
+    this process.
     """
     command = [sys.executable, "-m", "webapp", "serve", "--index-dir", str(index_dir), "--host", _HOST, "--port", "0"]
     started = time.perf_counter()
     with (
         tempfile.TemporaryFile("w+") as said,
         subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=said, text=True, env={**os.environ, **(variables or {})}
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env={**_KERNELS, **os.environ, **(variables or {})}
         ) as server,
     ):
         try:

@@ -24,7 +24,7 @@ from indexer.errors import LoccitError, UsageError
 from indexer.progress import show_progress, shown_size
 from indexer.reading import Reading
 from indexer.report import Report, Skip, shown_path
-from indexer.search.compiling import warm_up
+from indexer.search.compiling import load, warm_up
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
 from indexer.summary import summary, tell_skips
@@ -209,15 +209,19 @@ class _ToldUpdates:
         return report.deferred
 
 
-def prepare(settings: Settings, engine: SearchEngine, *, quiet: bool) -> None:
+def prepare(settings: Settings, engine: SearchEngine, *, quiet: bool, compiling: bool = True) -> None:
     """Warm up an engine of these settings in front of people: right after an installation that takes a while.
 
-    A fault in one kind of search is said, and keeps nobody from the others.
+    compiling: whether to wait for what is not compiled yet, where else NotCompiled is raised. A fault in one kind of search is
+    said, and keeps nobody from the others.
     """
     if not quiet:
         complain("Preparing to search")
     try:
-        warm_up(settings, engine)
+        if compiling:
+            warm_up(settings, engine)
+        else:
+            load(engine)
     except LoccitError:
         raise
     except Exception as error:

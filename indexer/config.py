@@ -62,7 +62,7 @@ class Settings:
     kernels: str = field(
         default="auto",
         metadata={
-            "help": "What runs the inner loops of a search: `numba`, `numpy`, or `auto`: numba where it is installed.",
+            "help": "What runs the inner loops of a search: `numba`, `numpy`, or `auto`: numba where it is there and compiled.",
             "reading": False,
             "choices": ("auto", "numba", "numpy"),
         },

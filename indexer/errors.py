@@ -106,10 +106,14 @@ class ExtractionError(UserError):
 
 
 class NotCompiled(LoccitError):
-    """A loop would have to be compiled where that is refused. It never reaches people."""
+    """A loop would have to be compiled where that is refused. It never reaches people.
 
-    def __init__(self) -> None:
+    kept: whether what is compiled can be kept on the disk, for another process to load.
+    """
+
+    def __init__(self, kept: bool) -> None:
         super().__init__("A loop is not compiled yet.")
+        self.kept = kept
 
 
 class Fault(LoccitError):

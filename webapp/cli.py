@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import errno
-import gc
 import json
 import socket
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import replace
 
 import click
+from flask import Flask
 from waitress.server import create_server
 
 from indexer.command_group import DONE, INTERRUPTED, CommandGroup, complain
 from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
-from indexer.errors import AddressInUse, NoIndex, UsageError
-from indexer.search.engine import open_engine
-from webapp import heap, params, serialize, templating
+from indexer.errors import AddressInUse, NoIndex, NotCompiled, UsageError
+from indexer.search.compiling import answer
+from indexer.search.engine import SearchEngine, open_engine
+from webapp import context, heap, params, serialize, templating
 from webapp.application import create_app
 from webapp.arguments import Parameter
+from webapp.changeover import Changeover
 from webapp.links import listening_url, server_url
 from webapp.terminal import print_results
 
@@ -101,8 +103,7 @@ def search_command(settings: Settings, words: tuple[str, ...], as_json: bool, qu
     request = params.parse(_pairs(words, given)).request
     if not as_json:
         request = replace(request, facets=())
-    with closing(open_engine(settings)) as engine:
-        response = engine.search(request)
+    response = answer(settings, request)
     for warning in response.warnings:
         complain(f"Note: {warning}")
     if as_json:
@@ -125,20 +126,41 @@ def serve_command(settings: Settings, quiet: bool) -> int:
             engine.status()
         except NoIndex:
             build_index(settings, settings.documents, quiet=quiet)
-        prepare(settings, engine, quiet=quiet)
+        compiled = _prepare(settings, engine, quiet)
         taken = replace(settings, port=listening.getsockname()[1])
-        app = create_app(taken, engine)
+        app = create_app(taken, engine if compiled else open_engine(replace(settings, kernels="numpy")))
         templating.load(app)
         server = create_server(app, sockets=[listening], threads=settings.threads, ident=None)
-        # What is loaded now stays: looked through again and again, it would stop every request for 30 ms each time.
-        gc.collect()
-        gc.freeze()
-        heap.trim()
+        heap.settle()
         if not quiet:
             click.echo(f"Loccit is at {listening_url(taken.host, taken.port)} (Ctrl-C ends it)")
             sys.stdout.flush()
-        server.run()
+        with nullcontext() if compiled else _changeover(settings, engine, app, quiet):
+            server.run()
     return INTERRUPTED
+
+
+def _prepare(settings: Settings, engine: SearchEngine, quiet: bool) -> bool:
+    """Warm up an engine; whether it is compiled. Nobody waits for that unless the settings want nothing but numba."""
+    try:
+        prepare(settings, engine, quiet=quiet, compiling=settings.kernels != "auto")
+    except NotCompiled:
+        return False
+    return True
+
+
+def _changeover(settings: Settings, engine: SearchEngine, app: Flask, quiet: bool) -> Changeover:
+    """What puts an engine to use in an application once it is compiled."""
+
+    def use(engine: SearchEngine) -> None:
+        context.exchange(app, engine)
+        heap.settle()
+
+    def tell(line: str) -> None:
+        if not quiet:
+            complain(line)
+
+    return Changeover(settings, engine, use, tell, complain)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import Flask, current_app
 
@@ -32,6 +32,15 @@ def attach(app: Flask, context: Context) -> None:
 
 def current() -> Context:
     """The context of the application that answers the request at hand."""
-    context = current_app.extensions[_KEY]
+    return _context(current_app)
+
+
+def exchange(app: Flask, engine: SearchEngine) -> None:
+    """Give an application another engine over the same index; what the one before has begun, it answers."""
+    attach(app, replace(_context(app), engine=engine))
+
+
+def _context(app: Flask) -> Context:
+    context = app.extensions[_KEY]
     assert isinstance(context, Context)
     return context

@@ -6,25 +6,42 @@ What compiles holds 200 MB more for good. A process that is there to stay only l
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 
 from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child, incoming_tasks, outgoing_answers
 from indexer.search.engine import SearchEngine, compiling_refused, open_engine
+from indexer.search.request import SearchRequest
+from indexer.search.response import SearchResponse
 from indexer.search.warm import warm
 
 
-def warm_up(settings: Settings, engine: SearchEngine) -> None:
-    """Warm up an engine of these settings. Raises as `warm` does.
+class Compiling:
+    """The other process, from its start on. Raises OSError where the system has no room for it."""
 
-    Where nothing can be kept on the disk, and where the other process fails, this one compiles.
-    """
-    try:
-        with compiling_refused():
-            warm(engine)
-    except NotCompiled:
-        _compile_beside(settings)
-        warm(engine)
+    def __init__(self, settings: Settings) -> None:
+        self._child = Child(__name__, quiet=True)
+        with suppress(BrokenPipeError):
+            self._child.send(settings)
+
+    def wait(self) -> int:
+        """Wait until all is compiled, or it failed; gives its exit code, a negative signal where one ended it.
+
+        Ctrl-C meanwhile ends both.
+        """
+        try:
+            self._child.answers.read()
+        except BaseException:
+            self.kill()
+            raise
+        finally:
+            self._child.end()
+        return self._child.wait()
+
+    def kill(self) -> None:
+        """End it at once; who waits for it goes on."""
+        self._child.kill()
 
 
 def work() -> None:
@@ -39,18 +56,31 @@ def work() -> None:
     tasks.get()
 
 
-def _compile_beside(settings: Settings) -> None:
-    """Have it done, and wait for it; Ctrl-C ends both."""
+def load(engine: SearchEngine) -> None:
+    """Warm up an engine with what is compiled already. Raises NotCompiled where something is not, and as `warm` does."""
+    with compiling_refused():
+        warm(engine)
+
+
+def warm_up(settings: Settings, engine: SearchEngine) -> None:
+    """Warm up an engine of these settings, whatever has to be compiled for it. Raises as `warm` does.
+
+    Where nothing can be kept on the disk, and where the other process fails, this one compiles.
+    """
     try:
-        child = Child(__name__, quiet=True)
-    except OSError:  # the system has no room for another process
-        return
-    try:
-        with suppress(BrokenPipeError):
-            child.send(settings)
-        child.answers.read()
-    except BaseException:
-        child.kill()
-        raise
-    finally:
-        child.end()
+        load(engine)
+    except NotCompiled as missing:
+        if missing.kept:
+            with suppress(OSError):  # the system has no room for another process
+                Compiling(settings).wait()
+        warm(engine)
+
+
+def answer(settings: Settings, request: SearchRequest) -> SearchResponse:
+    """Answer a single request. Where the settings leave the choice, and a loop is not compiled yet, numpy is quicker."""
+    if settings.kernels == "auto":
+        with suppress(NotCompiled), closing(open_engine(settings)) as engine, compiling_refused():
+            return engine.search(request)
+        settings = replace(settings, kernels="numpy")
+    with closing(open_engine(settings)) as engine:
+        return engine.search(request)

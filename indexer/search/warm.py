@@ -43,22 +43,33 @@ _FILTERED = ("source", "author", "tag")
 
 
 def warm(engine: SearchEngine) -> None:
+    """Ask an engine all of `warming`."""
+    for _ in warming(engine):
+        pass
+
+
+def warming(engine: SearchEngine) -> Iterator[None]:
     """Ask an engine what between them needs every part of it: each kind of query, narrowed and not, in each order.
 
-    Words and values are the index's own. Raises as `SearchEngine.search` does where there is no index to read.
+    One question after the other, for whoever has something else to do between them. Words and values are the index's own.
+    Raises as `SearchEngine.search` does where there is no index to read.
     """
     overview = engine.search(SearchRequest(page_size=MAX_PAGE_SIZE))
+    yield
     for request in _requests(overview):
         with suppress(ParameterError):  # over a bound in this index, or beyond this engine
             engine.search(request)
+        yield
     for hit in overview.hits[:1]:
         engine.document(hit.document.id, syntax.parse("kind:paragraph"))
     engine.recent(1)
     words = _words(overview)
     for typed in (words["a"][:3], f"{words['a']} {words['b'][:2]}", f"{words['z']}zz"):
         engine.suggest(typed)
+        yield
     for field in _FILTERED:
         engine.facet(SearchRequest(), field, words["a"][:1])
+        yield
 
 
 def _requests(overview: SearchResponse) -> Iterator[SearchRequest]:

@@ -48,7 +48,7 @@ class Beside:
 
     def _warm(self, _engine: SearchEngine) -> None:
         if not self.children:
-            raise NotCompiled
+            raise NotCompiled(kept=True)
         assert self.children[0].has_ended()
         self.warmed += 1
 
@@ -125,7 +125,7 @@ def test_where_it_cannot_be_started_this_one_compiles(tmp_path: Path, monkeypatc
 
     def warm(engine: SearchEngine) -> None:
         if not refused:
-            raise NotCompiled
+            raise NotCompiled(kept=True)
         warmed.append(engine)
 
     monkeypatch.setattr("indexer.search.compiling.Child", refuse)
@@ -173,8 +173,9 @@ def test_what_is_on_the_disk_is_loaded_and_nothing_else(tmp_path: Path, monkeypa
 
     first, again = loop()["doubled"], loop()["doubled"]
     assert callable(first) and callable(again)
-    with compiling_refused(), pytest.raises(NotCompiled):
+    with compiling_refused(), pytest.raises(NotCompiled) as refused:
         first(21)
+    assert refused.value.kept
     assert first(21) == 42
     with compiling_refused():
         assert again(21) == 42
@@ -183,7 +184,23 @@ def test_what_is_on_the_disk_is_loaded_and_nothing_else(tmp_path: Path, monkeypa
     assert again(2.5) == 5
 
 
-def test_what_cannot_be_kept_is_compiled() -> None:
+def test_what_cannot_be_kept_is_refused_as_well() -> None:
     numba = pytest.importorskip("numba")
-    with compiling_refused():
-        assert numba.njit(lambda number: 2 * number)(21) == 42
+    with compiling_refused(), pytest.raises(NotCompiled) as refused:
+        numba.njit(lambda number: 2 * number)(21)
+    assert not refused.value.kept
+
+
+def test_what_cannot_be_kept_this_one_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[SearchEngine] = []
+
+    def warm(engine: SearchEngine) -> None:
+        warmed.append(engine)
+        if len(warmed) == 1:
+            raise NotCompiled(kept=False)
+
+    beside = Beside(monkeypatch)
+    monkeypatch.setattr("indexer.search.compiling.warm", warm)
+    engine = OracleEngine([])
+    warm_up(Settings(index_dir=tmp_path), engine)
+    assert (warmed, beside.children) == ([engine] * 2, [])

@@ -196,7 +196,7 @@ def load_kernels(name: str = "auto") -> Kernels:
 
 
 def compiling_refused() -> AbstractContextManager[None]:
-    """Within it, NotCompiled is raised instead of compiling a loop that could be kept on the disk; see `numba_compile`."""
+    """Within it, NotCompiled is raised instead of compiling a loop; see `numba_compile`."""
     if "numba" not in sys.modules:
         return nullcontext()
     from indexer.search.embedded.kernels.numba_compile import refused

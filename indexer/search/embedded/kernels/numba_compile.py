@@ -83,7 +83,7 @@ def compiled_unchecked(function: _Function) -> _Function:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Within it, NotCompiled is raised instead of compiling what could be kept on the disk; what is kept there is loaded."""
+    """Within it, in every thread, NotCompiled is raised instead of compiling a loop; what is kept on the disk is loaded."""
     with event.install_listener("numba:compile", _Refusing()):
         yield
 
@@ -92,8 +92,7 @@ class _Refusing(event.Listener):
     """Is told when something is about to be compiled."""
 
     def on_start(self, about: Any) -> None:
-        if about.data["dispatcher"].stats.cache_path is not None:
-            raise NotCompiled
+        raise NotCompiled(kept=about.data["dispatcher"].stats.cache_path is not None)
 
     def on_end(self, about: Any) -> None:
-        """It was refused, or could not be kept."""
+        """It was refused."""
