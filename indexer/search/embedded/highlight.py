@@ -5,7 +5,8 @@ A node that does not match the record marks nothing, nor does an excluded one; a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import NamedTuple, TypeAlias
 
 from indexer.fields import FIELD_BY_NAME
@@ -14,7 +15,7 @@ from indexer.published import parse_published
 from indexer.search.embedded.evaluate import Leaf
 from indexer.search.embedded.judged import ByLanguage, StopList, Tree
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.sifted import Keys, Sieve, SiftedTexts, Wanted
+from indexer.search.embedded.sifted import STEMMED, Keys, Sieve, SiftedTexts, Wanted
 from indexer.search.embedded.slots import Slot, node_slots
 from indexer.search.embedded.stretches import Accepted
 from indexer.search.query import All, Any, Node, Published
@@ -36,8 +37,8 @@ Marks: TypeAlias = tuple[tuple[Span, ...], tuple[Span, ...]]
 """The spans in a paragraph's text and in its document's title."""
 
 _Part: TypeAlias = Wanted | Published | _Group
-_Marked: TypeAlias = list[Span] | None
-"""What is marked in one field of a record; None where the record does not match."""
+_Marked: TypeAlias = dict[int, list[Span]]
+"""What is marked in one field of the records that match, by their places on the page."""
 
 
 class Highlighter:
@@ -55,10 +56,12 @@ class Highlighter:
             self._judged = [(lists, Highlighter(each, accepted, kernels, slots)) for lists, each in tree.trees]
             return
         self._slots = slots
-        self._wanted: list[Wanted] = []
-        self._keys: Keys = {}
+        self._stemmed, self._unstemmed = Keys(), Keys()
+        self._sieves: dict[str | None, Sieve] = {}
+        """Stemmer, or None for what is not stemmed -> the sieve of the query; made at the first use."""
+        self._titled = False
         self._query = self._part(tree)
-        self._sieves = _Sieves(self._wanted, self._keys, accepted)
+        self._accepted = accepted
         self._kernels = kernels
 
     def _part(self, node: Node) -> _Part:
@@ -69,20 +72,26 @@ class Highlighter:
             return _Group(False, tuple(map(self._part, node.children)))
         if isinstance(node, Published):
             return node
-        wanted = Wanted.of(node, self._slots(node), self._keys)
-        self._wanted.append(wanted)
-        return wanted
+        field = node.field or "text"
+        self._titled |= field == "title"
+        return Wanted.of(node, self._slots(node), field, self._stemmed if field in STEMMED else self._unstemmed)
 
     def mark(self, records: Sequence[Record]) -> list[Marks]:
         """The spans in each record's text and title; both empty where the query does not match it."""
         if self._judged is not None:
             return self._mark_by_language(records, self._judged)
-        page = _Page(records, self._sieves, self._kernels)
-        texts = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "text")]
-        if not any(each.field == "title" for each in self._wanted):
-            return [(spans, ()) for spans in texts]
-        titles = [merge_spans(spans) if spans else () for spans in page.marks(self._query, "title")]
-        return list(zip(texts, titles, strict=True))
+        page = _Page(records, self.sift)
+        texts = merge_spans(page.marks(self._query, "text"))
+        titles = merge_spans(page.marks(self._query, "title")) if self._titled else {}
+        return [(texts.get(place, ()), titles.get(place, ())) for place in range(len(records))]
+
+    def sift(self, texts: Sequence[str], owners: Sequence[int], stemmer: str | None) -> SiftedTexts:
+        """Texts with one stemmer, None for what is not stemmed, through the sieve of the query."""
+        sieve = self._sieves.get(stemmer)
+        if sieve is None:
+            keys = self._unstemmed if stemmer is None else self._stemmed
+            sieve = self._sieves[stemmer] = Sieve(keys, stemmer, self._accepted)
+        return SiftedTexts(texts, owners, sieve, self._kernels)
 
     @staticmethod
     def _mark_by_language(records: Sequence[Record], judged: Sequence[tuple[Set[StopList], Highlighter]]) -> list[Marks]:
@@ -96,96 +105,57 @@ class Highlighter:
         return marks
 
 
-class _Sieves(dict[str | None, Sieve]):
-    """Stemmer, or None for what is not stemmed -> the sieve of a query; made at the first use."""
-
-    def __init__(self, wanted: Sequence[Wanted], keys: Keys, accepted: Accepted) -> None:
-        super().__init__()
-        self._wanted = wanted
-        self._keys = keys
-        self._accepted = accepted
-
-    def __missing__(self, stemmer: str | None) -> Sieve:
-        sieve = self[stemmer] = Sieve(self._wanted, self._keys, stemmer, self._accepted)
-        return sieve
-
-
-def merge_spans(spans: Sequence[Span]) -> tuple[Span, ...]:
-    """Sorted and disjoint; overlapping spans become one, touching ones stay apart."""
-    reached = 0
-    for start, end in spans:
-        if start < reached:
-            break
-        reached = end
-    else:  # as they are, most often
-        return tuple(spans)
-    merged: list[Span] = []
-    reached = 0
-    for span in sorted(spans):
-        if span[0] < reached:
-            reached = max(span[1], reached)
-            merged[-1] = (merged[-1][0], reached)
-        else:
-            merged.append(span)
-            reached = span[1]
-    return tuple(merged)
-
-
 class _Page:
     """Some records, looked at part by part of the query; each of their fields is sifted once."""
 
-    def __init__(self, records: Sequence[Record], sieves: _Sieves, kernels: Kernels) -> None:
+    def __init__(
+        self, records: Sequence[Record], sift: Callable[[Sequence[str], Sequence[int], str | None], SiftedTexts]
+    ) -> None:
         self._records = records
-        self._sieves = sieves
-        self._kernels = kernels
-        self._sifted: dict[str, list[tuple[SiftedTexts, Sequence[int]]]] = {}
-        """Field -> its values in all records, and the place of each one's record."""
+        self._sift = sift
+        self._sifted: dict[str, list[SiftedTexts]] = {}
 
-    def marks(self, part: _Part, field: str) -> list[_Marked]:
-        """What a part of the query marks in a field of each record."""
+    def marks(self, part: _Part, field: str) -> _Marked:
+        """What a part of the query marks in a field of the records."""
         if isinstance(part, Wanted):
             found = self._spans(part)
-            return [spans or None for spans in found] if part.field == field else [[] if spans else None for spans in found]
+            return found if part.field == field else {place: [] for place in found}
         if isinstance(part, Published):
-            return [[] if _overlaps(part, document) else None for _, document in self._records]
-        combined = _all_of if part.every else _any_of
-        marked = [combined(each) for each in self._by_record(part.parts, field)]
-        if not part.excluded:
-            return marked
-        excluded = [_any_of(each) is not None for each in self._by_record(part.excluded, field)]
-        return [None if out else spans for spans, out in zip(marked, excluded, strict=True)]
+            return {place: [] for place, (_, document) in enumerate(self._records) if _overlaps(part, document)}
+        marked = self._all_of(part.parts, field) if part.every else self._any_of(part.parts, field)
+        if part.excluded:
+            for place in self._any_of(part.excluded, field):
+                marked.pop(place, None)
+        return marked
 
-    def _by_record(self, parts: Sequence[_Part], field: str) -> Iterable[Sequence[_Marked]]:
-        """What several parts mark, record by record."""
-        if not parts:
-            return [()] * len(self._records)
-        return zip(*(self.marks(part, field) for part in parts), strict=True)
+    def _all_of(self, parts: Sequence[_Part], field: str) -> _Marked:
+        """What parts mark together, where each matches."""
+        marked: _Marked = {place: [] for place in range(len(self._records))}
+        for part in parts:
+            found = self.marks(part, field)
+            marked = {place: spans + found[place] for place, spans in marked.items() if place in found}
+        return marked
 
-    def _spans(self, wanted: Wanted) -> list[list[Span]]:
-        """What a word, phrase or pattern marks in each record."""
-        sifted = self._sifted.get(wanted.field)
-        if sifted is None:
-            sifted = self._sifted[wanted.field] = self._sift(wanted.field, wanted.stemmed)
-        found: list[list[Span]] = [[] for _ in self._records]
-        for texts, owners in sifted:
-            texts.add_spans(wanted, [found[owner] for owner in owners])
+    def _any_of(self, parts: Sequence[_Part], field: str) -> _Marked:
+        """What those parts mark that match, where one does."""
+        marked: defaultdict[int, list[Span]] = defaultdict(list)
+        for part in parts:
+            for place, spans in self.marks(part, field).items():
+                marked[place] += spans
+        return marked
+
+    def _spans(self, wanted: Wanted) -> _Marked:
+        """What a word, phrase or pattern marks."""
+        field = wanted.field
+        if field not in self._sifted:
+            texts, owners = self._values(field)
+            self._sifted[field] = (
+                self._by_stemmer(field, texts, owners) if field in STEMMED else [self._sift(texts, owners, None)]
+            )
+        found: defaultdict[int, list[Span]] = defaultdict(list)
+        for sifted in self._sifted[field]:
+            sifted.add_spans(wanted, found)
         return found
-
-    def _sift(self, field: str, stemmed: bool) -> list[tuple[SiftedTexts, Sequence[int]]]:
-        """The values of a field, those together that have one stemmer."""
-        texts, owners = self._values(field)
-        languages = self._languages(field) if stemmed else []
-        stemmers: dict[str | None, str | None] = {language: stemmer_of(language) for language in set(languages)}
-        distinct = set(stemmers.values()) if stemmed else {None}
-        if len(distinct) == 1:
-            (stemmer,) = distinct
-            return [(SiftedTexts(texts, self._sieves[stemmer], self._kernels), owners)]
-        sifted: list[tuple[SiftedTexts, Sequence[int]]] = []
-        for stemmer in distinct:
-            places = [place for place, owner in enumerate(owners) if stemmers[languages[owner]] == stemmer]
-            chosen = SiftedTexts([texts[place] for place in places], self._sieves[stemmer], self._kernels)
-            sifted.append((chosen, [owners[place] for place in places]))
-        return sifted
 
     def _values(self, field: str) -> tuple[list[str], Sequence[int]]:
         """All values of a field, and the place of each one's record."""
@@ -200,27 +170,48 @@ class _Page:
                 owners.append(place)
         return texts, owners
 
-    def _languages(self, field: str) -> list[str | None]:
-        """The language of a field in each record."""
+    def _by_stemmer(self, field: str, texts: Sequence[str], owners: Sequence[int]) -> list[SiftedTexts]:
+        """The values of a stemmed field, those together that have one stemmer."""
         if FIELD_BY_NAME[field].per_document:
-            return [document.language for _, document in self._records]
-        return [paragraph.language or document.language for paragraph, document in self._records]
+            languages = [document.language for _, document in self._records]
+        else:
+            languages = [paragraph.language or document.language for paragraph, document in self._records]
+        stemmers = {language: stemmer_of(language) for language in set(languages)}
+        distinct = set(stemmers.values())
+        if len(distinct) == 1:
+            return [self._sift(texts, owners, stemmer) for stemmer in distinct]
+        sifted = []
+        for stemmer in distinct:
+            chosen = [number for number, owner in enumerate(owners) if stemmers[languages[owner]] == stemmer]
+            sifted.append(self._sift([texts[number] for number in chosen], [owners[number] for number in chosen], stemmer))
+        return sifted
 
 
-def _all_of(parts: Sequence[_Marked]) -> _Marked:
-    """What parts mark together, where each matches."""
-    together: list[Span] = []
-    for spans in parts:
-        if spans is None:
-            return None
-        together += spans
-    return together
+def merge_spans(marked: Mapping[int, list[Span]]) -> dict[int, tuple[Span, ...]]:
+    """Those of each text sorted and disjoint; overlapping spans become one, touching ones stay apart."""
+    merged = {}
+    for text, spans in marked.items():
+        reached = 0
+        for start, end in spans:
+            if start < reached:
+                spans = _disjoint(spans)
+                break
+            reached = end
+        merged[text] = tuple(spans)
+    return merged
 
 
-def _any_of(parts: Sequence[_Marked]) -> _Marked:
-    """What those parts mark that match, where one does."""
-    matching = [spans for spans in parts if spans is not None]
-    return [span for spans in matching for span in spans] if matching else None
+def _disjoint(spans: Iterable[Span]) -> list[Span]:
+    disjoint: list[Span] = []
+    reached = 0
+    for span in sorted(spans):
+        if span[0] < reached:
+            reached = max(span[1], reached)
+            disjoint[-1] = (disjoint[-1][0], reached)
+        else:
+            disjoint.append(span)
+            reached = span[1]
+    return disjoint
 
 
 def _overlaps(published: Published, document: DocumentMetadata) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -22,9 +22,6 @@ from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
 Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
 
-Keys: TypeAlias = dict[Key, int]
-"""All that a query looks for, numbered from 0."""
-
 _Sifted: TypeAlias = tuple[list[tuple[int, int, int, int, int]], int]
 """What a sieve keeps of a stretch, counted from its beginning: number of a key, position, positions covered, start and end;
 and the positions that the stretch takes."""
@@ -32,7 +29,7 @@ and the positions that the stretch takes."""
 _Sought: TypeAlias = tuple[tuple[int, ...], ...]
 """A slot: its readings, by the numbers of what they look for."""
 
-_STEMMED = frozenset(name for name, field in FIELD_BY_NAME.items() if field.kind is FieldKind.TEXT)
+STEMMED = frozenset(name for name, field in FIELD_BY_NAME.items() if field.kind is FieldKind.TEXT)
 # The positions that a slot may cover before its windows are looked for among more places than they need be.
 _WIDEST = 2
 # Positions of a page's texts are counted on, each from a number of its own that leaves room for any text before it.
@@ -40,12 +37,18 @@ _TEXT = 32
 _LETTER = re.compile(r"[^\W_]")
 
 
+class Keys(dict[Key, int]):
+    """All that a query looks for in the fields that are stemmed, or in all others, numbered from 0."""
+
+    reach = 0
+    """How many positions between two words are counted: more are as good as these."""
+
+
 class Wanted(NamedTuple):
     """A word, phrase or pattern of a query: its slots, in the field that it looks in.
 
     slop: of a phrase whose words may stand in any order. only: what it looks for, where that is a single word or pattern.
     plain: what the words of a phrase look for, in order, where each slot has one reading, of one word; else empty.
-    reach: so many positions between two words are as good as any more of them; 0 where a match is one word.
     """
 
     field: str
@@ -53,57 +56,50 @@ class Wanted(NamedTuple):
     slop: int | None
     only: int | None
     plain: tuple[int, ...]
-    reach: int
 
     @classmethod
-    def of(cls, node: Leaf, slots: Sequence[Slot], keys: Keys) -> Wanted:
-        """What a leaf of the query looks for; what is not yet among the keys is added."""
+    def of(cls, node: Leaf, slots: Sequence[Slot], field: str, keys: Keys) -> Wanted:
+        """What a leaf of the query looks for in a field; what is not yet among the keys is added."""
         sought = tuple(
-            tuple(tuple(keys.setdefault((word, slot.exact), len(keys)) for word in reading) for reading in slot.readings)
-            for slot in slots
+            [
+                tuple(
+                    [tuple([keys.setdefault((word, slot.exact), len(keys)) for word in reading]) for reading in slot.readings]
+                )
+                for slot in slots
+            ]
         )
-        field = node.field or "text"
-        plain = tuple(slot[0][0] for slot in sought if len(slot) == 1 and len(slot[0]) == 1)
+        plain = tuple([slot[0][0] for slot in sought if len(slot) == 1 and len(slot[0]) == 1])
         if len(plain) == len(sought) == 1:
-            return cls(field, sought, None, plain[0], (), 0)
+            return cls(field, sought, None, plain[0], ())
         if isinstance(node, Phrase) and node.slop is not None and len(sought) > 1:
-            return cls(field, sought, node.slop, None, (), node.slop + 1 + _WIDEST * len(sought))
-        return cls(field, sought, None, None, plain if len(plain) == len(sought) else (), 1)
-
-    @property
-    def stemmed(self) -> bool:
-        """Whether it looks among stemmed words."""
-        return self.field in _STEMMED
+            keys.reach = max(keys.reach, node.slop + 1 + _WIDEST * len(sought))
+            return cls(field, sought, node.slop, None, ())
+        keys.reach = max(keys.reach, 1)
+        return cls(field, sought, None, None, plain if len(plain) == len(sought) else ())
 
 
 class Sieve(dict[str, _Sifted]):
-    """Stretch as it stands -> what one query keeps of it, and the positions it takes.
+    """Stretch as it stands -> what one query keeps of it, and the positions it takes."""
 
-    stemmer: of the texts; None for fields that are not stemmed.
-    """
-
-    def __init__(self, wanted: Iterable[Wanted], keys: Keys, stemmer: str | None, accepted: Accepted) -> None:
+    def __init__(self, keys: Keys, stemmer: str | None, accepted: Accepted) -> None:
+        """stemmer: of the texts; None for fields that are not stemmed."""
         super().__init__()
-        self._stems = stems_of(stemmer or UNSTEMMED)
-        own = [each for each in wanted if each.stemmed is (stemmer is not None)]
-        self.reach = max([each.reach for each in own], default=0)
-        """How many positions between two words are counted: more are as good as these."""
-        numbers = {number for each in own for slot in each.slots for reading in slot for number in reading}
+        self.reach = keys.reach
+        self.size = len(keys)
+        self._stems = stems = stems_of(stemmer or UNSTEMMED)
         self._forms: dict[str, list[int]] = {}
         self._terms: dict[str, list[int]] = {}
-        self._expansions: list[tuple[int, Set[str]]] = []
+        self._expansions: dict[int, Set[str]] = {}
         expansions = []
         for (word, exact), number in keys.items():
-            if number not in numbers:
-                continue
             if not isinstance(word, tuple):
-                self._expansions.append((number, accepted.get(word, frozenset())))
+                self._expansions[number] = accepted.get(word, frozenset())
                 expansions.append(word)
             elif exact or stemmer is None:
                 for form in word:
                     self._forms.setdefault(form, []).append(number)
             else:
-                for term in {self._stems[form] for form in word}:
+                for term in {stems[form] for form in word}:
                     self._terms.setdefault(term, []).append(number)
         self.needles = needles_of(self._forms, self._terms, expansions, accepted) if stemmer in (None, ENGLISH) else None
         """What stretches begin with; None where that is not known."""
@@ -135,65 +131,72 @@ class Sieve(dict[str, _Sifted]):
         if self._terms:
             keys += self._terms.get(self._stems[form], ())
         if self._expansions:
-            keys += [key for key, forms in self._expansions if form in forms]
+            keys += [key for key, forms in self._expansions.items() if form in forms]
         return keys
 
 
 class SiftedTexts:
     """The places of some texts where words stand that a query looks for."""
 
-    def __init__(self, texts: Sequence[str], sieve: Sieve, kernels: Kernels) -> None:
-        """Together texts take less time than each by itself."""
+    def __init__(self, texts: Sequence[str], owners: Sequence[int], sieve: Sieve, kernels: Kernels) -> None:
+        """owners: what spans in each text are added to. Together texts take less time than each by itself."""
+        self._owners = owners
         self._wide = False
         """Whether some word covers more than one position."""
-        self._found: defaultdict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-        """Number of what is looked for -> position, positions covered, start and end of each word; a position begins with the
-        number of its text."""
-        found, reach, last = self._found, sieve.reach, -1
-        text, position, reached = "", 0, 0
+        self._found: list[list[tuple[int, Span]]] = [[] for _ in range(sieve.size)]
+        """Number of what is looked for -> the owner, start and end of each word."""
+        self._positions: list[list[int]] = [[] for _ in self._found]
+        self._lengths: list[list[int]] = [[] for _ in self._found]
+        """The same -> the position of each, and the positions it covers, where words next to each other are looked for.
+
+        A position begins with the number of its text.
+        """
+        found, positions, lengths, reach, last = self._found, self._positions, self._lengths, sieve.reach, -1
+        text, owner, position, reached = "", 0, 0, 0
         stretches = pieces(texts) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
         for number, start, end, gap in stretches:
             if number != last:
-                last, text, position, reached = number, texts[number], number << _TEXT, 0
+                last, text, owner, position, reached = number, texts[number], owners[number], number << _TEXT, 0
             kept, advance = sieve[text[start:end]]
             if reach:
                 position += gap if gap >= 0 else positions_between(text, reached, start, reach)
                 reached = end
-            for key, place, length, first, stop in kept:
-                if length > 1:
-                    self._wide = True
-                found[key].append((position + place, length, start + first, start + stop))
-            position += advance
+                for key, place, length, _, _ in kept:
+                    positions[key].append(position + place)
+                    lengths[key].append(length)
+                    if length > 1:
+                        self._wide = True
+                position += advance
+            for key, _, _, first, stop in kept:
+                found[key].append((owner, (start + first, start + stop)))
 
-    def add_spans(self, wanted: Wanted, by_text: Sequence[list[Span]]) -> None:
-        """Add the spans of the words that match to those of their text."""
+    def add_spans(self, wanted: Wanted, marked: defaultdict[int, list[Span]]) -> None:
+        """Add the spans of the words that match to those of the owner of their text."""
         if wanted.only is not None:
-            for position, _, start, end in self._found.get(wanted.only, ()):
-                by_text[position >> _TEXT].append((start, end))
+            for owner, span in self._found[wanted.only]:
+                marked[owner].append(span)
         elif wanted.slop is not None:
-            self._add_windows(wanted, wanted.slop, by_text)
+            self._add_windows(wanted, wanted.slop, marked)
         elif wanted.plain and not self._wide:
-            self._add_row(wanted.plain, by_text)
+            self._add_row(wanted.plain, marked)
         elif wanted.slots:
             found = self._occurrences(wanted.slots[0])
             for slot in wanted.slots[1:]:
                 found = _followed(found, self._occurrences(slot))
             for place, spans in found.items():
-                by_text[place[0] >> _TEXT].extend(spans)
+                marked[self._owners[place[0] >> _TEXT]] += spans
 
-    def _add_row(self, keys: Sequence[int], by_text: Sequence[list[Span]]) -> None:
+    def _add_row(self, keys: Sequence[int], marked: defaultdict[int, list[Span]]) -> None:
         """The same for words next to each other, each at one position: most phrases."""
-        others = [{place: (start, end) for place, _, start, end in self._found.get(key, ())} for key in keys[1:]]
-        for position, _, start, end in self._found.get(keys[0], ()):
-            spans = [(start, end)]
-            for place, spots in enumerate(others, position + 1):
-                if place not in spots:
-                    break
-                spans.append(spots[place])
-            else:
-                by_text[position >> _TEXT].extend(spans)
+        begins = set(self._positions[keys[0]])
+        for offset, key in enumerate(keys[1:], 1):
+            begins.intersection_update([position - offset for position in self._positions[key]])
+        for offset, key in enumerate(keys if begins else ()):
+            for position, (owner, span) in zip(self._positions[key], self._found[key], strict=True):
+                if position - offset in begins:
+                    marked[owner].append(span)
 
-    def _add_windows(self, wanted: Wanted, slop: int, by_text: Sequence[list[Span]]) -> None:
+    def _add_windows(self, wanted: Wanted, slop: int, marked: defaultdict[int, list[Span]]) -> None:
         """The same for words in any order, text by text: how long may be looked for a fitting choice is bounded."""
         by_slot = [self._occurrences(slot) for slot in wanted.slots]
         in_texts: dict[int, list[list[Place]]] = {}
@@ -202,8 +205,14 @@ class SiftedTexts:
                 in_texts.setdefault(place[0] >> _TEXT, [[] for _ in by_slot])[slot].append(place)
         for number, choices in in_texts.items():
             members = window_members(choices, slop)
-            for places, found in zip(choices, by_slot, strict=True):
-                by_text[number].extend(span for place in places if place in members for span in found[place])
+            if members:
+                marked[self._owners[number]] += [
+                    span
+                    for places, found in zip(choices, by_slot, strict=True)
+                    for place in places
+                    if place in members
+                    for span in found[place]
+                ]
 
     def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
@@ -221,10 +230,10 @@ class SiftedTexts:
 
     def _spots(self, key: int) -> Spots:
         spots: Spots = {}
-        for position, length, start, end in self._found.get(key, ()):
+        for position, length, (_, span) in zip(self._positions[key], self._lengths[key], self._found[key], strict=True):
             # Of a letter and a pair that begin at one place, a pattern may mean both.
             place = position, length
-            spots[place] = (*spots[place], (start, end)) if place in spots else ((start, end),)
+            spots[place] = (*spots[place], span) if place in spots else (span,)
         return spots
 
 

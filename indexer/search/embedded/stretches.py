@@ -43,7 +43,7 @@ def needles_of(forms: Iterable[str], stems: Iterable[str], expansions: Iterable[
     return list(needles) if len(needles) == 1 else _less_longer(needles)
 
 
-def pieces(texts: Sequence[str]) -> Sequence[Sequence[int]]:
+def pieces(texts: Sequence[str]) -> list[tuple[int, int, int, int]]:
     """All that stands between spaces, as Kernels.stretches gives it."""
     return [(number, *piece.span(), -1) for number, text in enumerate(texts) for piece in _PIECE.finditer(text)]
 

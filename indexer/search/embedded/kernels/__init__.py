@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
@@ -166,7 +166,7 @@ class Kernels(Protocol):
         """
         ...
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
         """The parts of texts that needles, or foreign characters, make wanted: text, start, end, gap each, in order.
 
         needles: sorted; letters and digits in lower case that words begin with, and a byte 1 where they are the whole word,

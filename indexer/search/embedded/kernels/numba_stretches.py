@@ -35,7 +35,7 @@ _KINDS = _kinds()
 
 
 @compiled_unchecked
-def longer(text: Array, at: int) -> tuple[int, int]:
+def longer(text: bytes, at: int) -> tuple[int, int]:
     """The kind of a character of several bytes, and how many these are."""
     code = text[at]
     if code < 0xE0:
@@ -52,7 +52,7 @@ def longer(text: Array, at: int) -> tuple[int, int]:
 
 
 @compiled_unchecked
-def needle_ends(needles: Array) -> Array:
+def needle_ends(needles: bytes) -> Array:
     """Where each needle's mark stands; before them, at -1, that of none."""
     ends = np.empty(len(needles) // 2 + 1, dtype=np.int64)
     ends[0] = -1
@@ -65,7 +65,7 @@ def needle_ends(needles: Array) -> Array:
 
 
 @compiled_unchecked
-def shared(text: Array, start: int, end: int, needles: Array, at: int) -> int:
+def shared(text: bytes, start: int, end: int, needles: bytes, at: int) -> int:
     """How many letters a run has in common with the needle at a place, from its beginning."""
     common = 0
     while start + common < end and text[start + common] | _LOWER == needles[at + common]:
@@ -74,7 +74,7 @@ def shared(text: Array, start: int, end: int, needles: Array, at: int) -> int:
 
 
 @compiled_unchecked
-def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) -> int:
+def begins_as(text: bytes, start: int, end: int, needles: bytes, ends: Array) -> int:
     """2 where a run is what a needle says; 1 where a needle goes on from it; else 0."""
     size = end - start
     low, high = 0, len(ends) - 1
@@ -96,7 +96,7 @@ def begins_as(text: Array, start: int, end: int, needles: Array, ends: Array) ->
 
 @compiled_unchecked
 def read_stretch(
-    text: Array, at: int, base: int, needles: Array, ends: Array, firsts: Array
+    text: bytes, at: int, base: int, needles: bytes, ends: Array, firsts: Array
 ) -> tuple[int, int, int, int, bool, int]:
     """Go on behind a stretch; gives the new `at` and `base`, its begin and end, whether it is wanted, and its positions.
 
@@ -141,7 +141,7 @@ def read_stretch(
 
 
 @compiled_unchecked
-def find(text: Array, needles: Array, reach: int, out: Array) -> int:
+def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
     """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are."""
     ends = needle_ends(needles)
     firsts = np.zeros(256, dtype=np.bool_)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -231,13 +231,13 @@ class NumbaKernels:
         places = np.flatnonzero(alike)
         return places[: letters.near(words.codes, words.starts, places, wanted, limit, begun)]
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
-        text = np.frombuffer(numba_stretches.AFTER_TEXT.join([*map(str.encode, texts), b""]), dtype=np.uint8)
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
+        text = numba_stretches.AFTER_TEXT.join([*map(str.encode, texts), b""])
         out = np.empty(2 * len(text) + 4, dtype=np.int32)
-        found = numba_stretches.find(text, np.frombuffer(b"".join(needles), dtype=np.uint8), reach, out)
+        found = numba_stretches.find(text, b"".join(needles), reach, out)
         # Numbers in a row become Python's in a third of the time that rows of four take.
         numbers = iter(out[:found].tolist())
-        return list(zip(numbers, numbers, numbers, numbers, strict=True))
+        return zip(numbers, numbers, numbers, numbers, strict=True)
 
     def shifted_intersection(self, first: Array, second: Array, shift: int) -> Array:
         out = np.empty(min(len(first), len(second)), dtype=np.int64)

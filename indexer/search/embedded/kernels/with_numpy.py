@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -201,7 +201,7 @@ class NumpyKernels:
     def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
         return near(words, wanted, limit, begun)
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Sequence[Sequence[int]]:
+    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
         gap = -1 if reach else 0
         return [(*stretch, gap) for stretch in numpy_stretches.find(texts, needles)]
 
