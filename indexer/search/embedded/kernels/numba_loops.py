@@ -9,10 +9,10 @@ from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unc
 
 # One list is so many times longer than the other: it is searched rather than walked.
 MANY_TIMES = 24
-# The ids of a list shorter than this are searched, however long the other one is: there are more windows than are worth it.
-FEW = 1 << 9
-# Lists are put together for so many ids at a time: what is marked stays in the processor's nearest cache.
-WINDOW = 1 << 14
+# Lists are put together for so many ids at a time: what is noted of them stays in the processor's nearest cache.
+WINDOW = 1 << 12
+# So many ids are looked at before it is asked again whether the window ends.
+BLOCK = 16
 
 
 @compiled
@@ -36,39 +36,12 @@ def seek(array: Array, begin: int, end: int, wanted: int) -> int:
 
 
 @compiled
-def intersect_by_search(short: Array, long: Array, out: Array) -> int:
-    count = j = 0
-    for value in short:
-        j = seek(long, j, len(long), value)
-        if j == len(long):
-            break
-        if long[j] == value:
-            out[count] = value
-            count += 1
-    return count
-
-
-@compiled
-def intersect_by_marks(first: Array, second: Array, out: Array) -> int:
-    """Window by window the first list is marked and the second looked up: no step waits for the one before."""
-    marks = np.zeros(WINDOW, dtype=np.uint8)
-    last = len(out) - 1
-    count = i = j = 0
-    while i < len(first) and j < len(second):
-        low = max(first[i], second[j]) // WINDOW * WINDOW
-        i = seek(first, i, len(first), low)
-        j = seek(second, j, len(second), low)
-        begin, i = i, seek(first, i, len(first), low + WINDOW)
-        for at in range(begin, i):
-            marks[first[at] - low] = 1
-        stop = seek(second, j, len(second), low + WINDOW)
-        for at in range(j, stop):
-            # Written every time and kept where it is marked: no branch to mispredict.
-            out[min(count, last)] = second[at]
-            count += marks[second[at] - low]
-        j = stop
-        for at in range(begin, i):
-            marks[first[at] - low] = 0
+def intersect(short: Array, long: Array, out: Array) -> int:
+    """The ids that stand in both lists; how many."""
+    places = np.empty((2, len(short)), dtype=np.uint32)
+    count = _meet(short, long, places)
+    for i in range(count):
+        out[i] = short[places[0, i]]
     return count
 
 
@@ -132,56 +105,90 @@ def narrow(ids: Array, begins: Array, ends: Array, order: Array, which: int, rec
 @compiled
 def _meet(short: Array, long: Array, places: Array) -> int:
     """Where two lists have the same ids: places[0, i] in the short one, places[1, i] in the long one."""
-    if len(short) < FEW or len(long) > MANY_TIMES * len(short):
+    if len(long) > MANY_TIMES * len(short):
         return _meet_by_search(short, long, places)
-    return _meet_by_marks(short, long, places)
+    return _meet_by_notes(short, long, places)
 
 
-@compiled
+@compiled_unchecked
 def _meet_by_search(short: Array, long: Array, places: Array) -> int:
-    count = at = 0
-    for place in range(len(short)):
-        at = seek(long, at, len(long), short[place])
-        if at == len(long):
-            break
-        if long[at] == short[place]:
-            places[0, count] = place
-            places[1, count] = at
+    """The same by halving the long list for every id: all of them take a step before any takes the next.
+
+    So many places are read at once, where one search after the other waits for each of its steps.
+    """
+    last = places[1]
+    last[: len(short)] = 0
+    left = len(long)
+    while left > 1:
+        half = left // 2
+        for each in range(len(short)):
+            # The last place so far whose id is not above the wanted one.
+            so_far = np.int64(last[each])
+            last[each] = so_far + half * (long[so_far + half] <= short[each])
+        left -= half
+    count = 0
+    for each in range(len(short) if left else 0):
+        if long[last[each]] == short[each]:
+            places[0, count] = each
+            places[1, count] = last[each]
             count += 1
     return count
 
 
 @compiled_unchecked
-def _meet_by_marks(short: Array, long: Array, places: Array) -> int:
+def _meet_by_notes(short: Array, long: Array, places: Array) -> int:
     """The same window by window: the places of the short list are noted, and every id of the long one is looked up.
 
-    Whatever the ids are, no place is outside: those in a window are cut to its size, no more than that are looked at in one,
-    and no more are kept than the short list has.
+    A note counts from 1, and those of windows before are smaller: none is wiped out. Whatever the ids are, no place is
+    outside: they are cut to the size of a window, no more of the long list are looked at in one, and no more are kept than
+    the short list has.
     """
-    noted = np.zeros(WINDOW, dtype=np.uint16)
-    met = np.empty(WINDOW, dtype=np.uint32)
-    within = WINDOW - 1
+    noted, met = np.zeros(WINDOW, dtype=np.uint32), np.empty(WINDOW, dtype=np.uint32)
     count = i = at = 0
     while i < len(short) and at < len(long):
-        low = max(int(short[i]), int(long[at])) // WINDOW * WINDOW
-        i, at = seek(short, i, len(short), low), seek(long, at, len(long), low)
-        last, stop = seek(short, i, len(short), low + WINDOW), seek(long, at, len(long), low + WINDOW)
-        last, stop = min(last, i + WINDOW), min(stop, at + WINDOW)
-        for place in range(i, last):
-            noted[short[place] & within] = place - i + 1
-        found = 0
-        for other in range(at, stop):
-            # Written every time and kept where a place was noted: no branch to mispredict.
-            met[found] = other
-            found += noted[long[other] & within] > 0
-        for each in range(min(found, len(short) - count)):
-            places[0, count] = i + noted[long[met[each]] & within] - 1
+        high = (max(int(short[i]), int(long[at])) // WINDOW + 1) * WINDOW
+        first, at = seek(short, i, len(short), high - WINDOW), seek(long, at, len(long), high - WINDOW)
+        i = _note(short, first, high, noted)
+        at, found = _look_up(long[: at + WINDOW], at, high, noted, first, met)
+        for each in range(min(int(found), len(short) - count)):
+            places[0, count] = noted[long[met[each]] & (WINDOW - 1)] - 1
             places[1, count] = met[each]
             count += 1
-        for place in range(i, last):
-            noted[short[place] & within] = 0
-        i, at = last, stop
     return count
+
+
+@compiled_unchecked
+def _note(ids: Array, begin: int, high: int, noted: Array) -> int:
+    """Note at each id below `high`, from a place on, the place after it; the place of the first id that is left."""
+    within = np.uint32(WINDOW - 1)
+    place = begin
+    # Unsigned places: whether others count from the end would be asked each time.
+    while place + BLOCK <= len(ids) and ids[np.uint64(place + BLOCK - 1)] < high:
+        for each in range(place, place + BLOCK):
+            noted[ids[np.uint64(each)] & within] = each + 1
+        place += BLOCK
+    while place < len(ids) and ids[np.uint64(place)] < high:
+        noted[ids[np.uint64(place)] & within] = place + 1
+        place += 1
+    return place
+
+
+@compiled_unchecked
+def _look_up(ids: Array, begin: int, high: int, noted: Array, least: int, met: Array) -> tuple[int, np.int64]:
+    """List the places of ids below `high`, from a place on, with a note above `least`; the first that is left, and how many."""
+    within, above, found = np.uint32(WINDOW - 1), np.uint32(least), np.uint64(0)
+    place = begin
+    # Each place is written, and kept where a note was found: no branch to mispredict.
+    while place + BLOCK <= len(ids) and ids[np.uint64(place + BLOCK - 1)] < high:
+        for each in range(place, place + BLOCK):
+            met[found] = each
+            found += np.uint64(noted[ids[np.uint64(each)] & within] > above)
+        place += BLOCK
+    while place < len(ids) and ids[np.uint64(place)] < high:
+        met[found] = place
+        found += np.uint64(noted[ids[np.uint64(place)] & within] > above)
+        place += 1
+    return place, np.int64(found)
 
 
 @compiled

@@ -65,17 +65,18 @@ def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: 
     """How many places of one term have one of another so far after them, unit by unit."""
     _, freqs, _, positions = postings
     least, most = apart
-    firsts, seconds = _first_positions(postings, rows), _first_positions(postings, others)
-    several = np.empty(len(rows), dtype=np.bool_)
+    firsts, seconds = np.empty(len(rows), dtype=np.uint32), np.empty(len(rows), dtype=np.uint32)
+    often, oftens = np.empty(len(rows), dtype=freqs.dtype), np.empty(len(rows), dtype=freqs.dtype)
+    _find_positions(postings, rows, firsts, often)
+    _find_positions(postings, others, seconds, oftens)
     # Most stand once. Nothing here waits for what was read before.
     for i in range(len(rows)):
         between = np.int64(positions[seconds[i]]) - np.int64(positions[firsts[i]])
         counts[i] = (between >= least) & (between <= most)
-        several[i] = max(freqs[rows[i]], freqs[others[i]]) > 1
     for i in range(len(rows)):
-        if several[i]:
+        if often[i] > 1 or oftens[i] > 1:
             here, other = np.int64(firsts[i]), np.int64(seconds[i])
-            end, last = here + freqs[rows[i]], other + freqs[others[i]]
+            end, last = here + often[i], other + oftens[i]
             found = np.int64(0)
             while here < end and other < last:
                 between = np.int64(positions[other]) - np.int64(positions[here])
@@ -264,17 +265,9 @@ def _listed(units: Array, counts: Array) -> tuple[Array, Array, int]:
 @compiled
 def _all_first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
     """Where the positions of each posting begin: [term, i] for rows[term, i]."""
-    firsts = np.empty((len(rows), held), dtype=np.uint32)
+    firsts, often = np.empty((len(rows), held), dtype=np.uint32), np.empty(held, dtype=postings[1].dtype)
     for term in range(len(rows)):
-        _add_up(postings[1], postings[2], rows[term, :held], firsts[term])
-    return firsts
-
-
-@compiled
-def _first_positions(postings: tuple[Array, ...], rows: Array) -> Array:
-    """The same for the postings of one term."""
-    firsts = np.empty(len(rows), dtype=np.uint32)
-    _add_up(postings[1], postings[2], rows, firsts)
+        _find_positions(postings, rows[term, :held], firsts[term], often)
     return firsts
 
 
@@ -290,13 +283,18 @@ def _set_stretch(postings: tuple[Array, ...], row: int, out: Array) -> None:
 
 
 @compiled_unchecked
-def _add_up(freqs: Array, skips: Array, rows: Array, firsts: Array) -> None:
-    """Where the positions of some postings begin. Each posting has a frequency and a block: see Postings."""
+def _find_positions(postings: tuple[Array, ...], rows: Array, firsts: Array, often: Array) -> None:
+    """Where the positions of some postings begin, and how many they are. Each has a frequency and a block: see Postings."""
+    _, freqs, skips, _ = postings
+    # In a loop of nothing else, many are fetched from the memory at a time.
+    for i in range(len(rows)):
+        often[i] = freqs[rows[i]]
+        firsts[i] = skips[rows[i] // SKIP]
     whole = len(freqs) // SKIP * SKIP
     for i in range(len(rows)):
         posting = np.int64(rows[i])
         block = posting // SKIP * SKIP
-        place = np.uint32(skips[posting // SKIP])
+        place = np.uint32(firsts[i])
         if block < whole:
             # All of a block: so many steps that are known beforehand go at once.
             for before in range(SKIP):

@@ -51,11 +51,8 @@ class NumbaKernels:
 
     def intersection(self, first: Array, second: Array) -> Array:
         first, second = sorted(map(only_read, (first, second)), key=len)
-        if len(second) > loops.MANY_TIMES * len(first):
-            out = np.empty(len(first), dtype=np.uint32)
-            return out[: loops.intersect_by_search(first, second, out)]
-        out = np.empty(len(first) + 1, dtype=np.uint32)
-        return out[: loops.intersect_by_marks(first, second, out)]
+        out = np.empty(len(first), dtype=np.uint32)
+        return out[: loops.intersect(first, second, out)]
 
     def difference(self, first: Array, second: Array) -> Array:
         out = np.empty(len(first), dtype=np.uint32)
