@@ -41,11 +41,13 @@ def parse(source: str, match: Match = Match.ALL) -> ParsedQuery:
     parser = _Parser(_balance(lexer.tokens, warnings), warnings)
     group = parser.group()
     if not group.clauses and not group.excluded:
-        if not any(token.kind in OPERATORS.values() for token in lexer.tokens):
+        # An operator that joins nothing may be meant as a word; a dash is none.
+        if any(token.kind in OPERATORS.values() for token in lexer.tokens):
+            group.clauses = [_Clause(word, bare=True) for word in plain_words(source)]
+        if not group.clauses:
             warnings.append(f"There is no word to look for in {shown(source)}.")
             return ParsedQuery(source, NOTHING, warnings=_distinct(warnings))
         warnings[:] = [f"{shown(source)} joins no words; it is searched as plain words."]
-        group.clauses = [_Clause(word, bare=True) for word in plain_words(source)]
     any_word = _any_word(group)
     tree = any_word if any_word is not None and match is Match.ANY else group.node()
     relaxed = any_word if match is Match.ALL else None
