@@ -14,6 +14,7 @@ from indexer.errors import NotCompiled
 from indexer.search.compiling import Compiling
 from indexer.search.engine import SearchEngine, compiling_refused
 from indexer.search.warm import warming
+from webapp import heap
 
 BEGUN = "Searches are slower for a minute: what makes them fast is compiled now, once after an installation."
 DONE = "Compiled: searches are fast now."
@@ -89,6 +90,7 @@ class Changeover:
             else:
                 if loaded:
                     self._use(self._engine)
+                    heap.settle()
                     self._tell(DONE)
                 return ""
             if not before:

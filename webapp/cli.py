@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
+from functools import partial
 
 import click
 from flask import Flask
@@ -20,7 +21,7 @@ from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
 from indexer.errors import AddressInUse, NoIndex, NotCompiled, UsageError
 from indexer.search.compiling import answer
-from indexer.search.engine import SearchEngine, open_engine
+from indexer.search.engine import SearchEngine, open_engine, uncompiled
 from webapp import context, heap, params, serialize, templating
 from webapp.application import create_app
 from webapp.arguments import Parameter
@@ -128,7 +129,7 @@ def serve_command(settings: Settings, quiet: bool) -> int:
             build_index(settings, settings.documents, quiet=quiet)
         compiled = _prepare(settings, engine, quiet)
         taken = replace(settings, port=listening.getsockname()[1])
-        app = create_app(taken, engine if compiled else open_engine(replace(settings, kernels="numpy")))
+        app = create_app(taken, engine if compiled else uncompiled(engine))
         templating.load(app)
         server = create_server(app, sockets=[listening], threads=settings.threads, ident=None)
         heap.settle()
@@ -152,15 +153,11 @@ def _prepare(settings: Settings, engine: SearchEngine, quiet: bool) -> bool:
 def _changeover(settings: Settings, engine: SearchEngine, app: Flask, quiet: bool) -> Changeover:
     """What puts an engine to use in an application once it is compiled."""
 
-    def use(engine: SearchEngine) -> None:
-        context.exchange(app, engine)
-        heap.settle()
-
     def tell(line: str) -> None:
         if not quiet:
             complain(line)
 
-    return Changeover(settings, engine, use, tell, complain)
+    return Changeover(settings, engine, partial(context.exchange, app), tell, complain)
 
 
 def main() -> None:

@@ -6,12 +6,11 @@ What compiles holds 200 MB more for good. A process that is there to stay only l
 from __future__ import annotations
 
 from contextlib import closing, suppress
-from dataclasses import replace
 
 from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child, incoming_tasks, outgoing_answers
-from indexer.search.engine import SearchEngine, compiling_refused, open_engine
+from indexer.search.engine import SearchEngine, compiling_refused, open_engine, uncompiled
 from indexer.search.request import SearchRequest
 from indexer.search.response import SearchResponse
 from indexer.search.warm import warm
@@ -78,9 +77,9 @@ def warm_up(settings: Settings, engine: SearchEngine) -> None:
 
 def answer(settings: Settings, request: SearchRequest) -> SearchResponse:
     """Answer a single request. Where the settings leave the choice, and a loop is not compiled yet, numpy is quicker."""
-    if settings.kernels == "auto":
-        with suppress(NotCompiled), closing(open_engine(settings)) as engine, compiling_refused():
-            return engine.search(request)
-        settings = replace(settings, kernels="numpy")
     with closing(open_engine(settings)) as engine:
-        return engine.search(request)
+        if settings.kernels != "auto":
+            return engine.search(request)
+        with suppress(NotCompiled), compiling_refused():
+            return engine.search(request)
+        return uncompiled(engine).search(request)

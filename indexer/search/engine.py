@@ -157,7 +157,16 @@ class IndexWriter(Protocol):
 
 _logger = logging.getLogger(__name__)
 
-__all__ = ["Capabilities", "IndexWriter", "SearchEngine", "compiling_refused", "open_engine", "open_writer", "rollback"]
+__all__ = [
+    "Capabilities",
+    "IndexWriter",
+    "SearchEngine",
+    "compiling_refused",
+    "open_engine",
+    "open_writer",
+    "rollback",
+    "uncompiled",
+]
 
 
 def open_engine(settings: Settings) -> SearchEngine:
@@ -170,6 +179,11 @@ def open_engine(settings: Settings) -> SearchEngine:
         widen = partial(with_synonyms, variants=variants)
         return EmbeddedEngine(settings.index_dir, settings.kernels, variants.of, widen)
     raise UsageError(f"Unknown engine {settings.engine!r}. Engines: embedded")
+
+
+def uncompiled(engine: SearchEngine) -> SearchEngine:
+    """The same engine, over what it has opened, with nothing in it that has to be compiled."""
+    return engine.with_kernels("numpy") if isinstance(engine, EmbeddedEngine) else engine
 
 
 def open_writer(settings: Settings, roots: Sequence[str] | None, *, update: bool = False, reading: str = "") -> IndexWriter:

@@ -13,7 +13,9 @@ from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child
 from indexer.search.compiling import warm_up, work
-from indexer.search.engine import SearchEngine, compiling_refused
+from indexer.search.engine import SearchEngine, compiling_refused, open_engine, uncompiled
+from indexer.search.request import SearchRequest
+from indexer.search.syntax import parse
 from tests.conftest import write_index
 from tests.oracle import OracleEngine
 from tests.records import make_document
@@ -158,6 +160,21 @@ def test_nothing_is_started_where_all_is_compiled(tmp_path: Path, monkeypatch: p
     engine = OracleEngine([])
     warm_up(Settings(index_dir=tmp_path), engine)
     assert (warmed, beside.children) == ([engine], [])
+
+
+def test_what_needs_no_compiling_answers_from_what_is_open(tmp_path: Path) -> None:
+    settings = Settings(index_dir=tmp_path / "index")
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel."])])
+    engine = open_engine(settings)
+    before = engine.search(SearchRequest(parse("harbour")))
+    plain = uncompiled(engine)
+    assert vars(plain)["_kernels"].name == "numpy"
+    assert vars(plain)["_opened"][1] is vars(engine)["_opened"][1]
+    engine.close()
+    assert plain.search(SearchRequest(parse("harbour"))) == before
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel.", "A harbour."])])
+    assert [each.search(SearchRequest(parse("harbour"))).total for each in (engine, plain)] == [2, 2]
+    assert uncompiled(oracle := OracleEngine([])) is oracle
 
 
 def test_what_is_on_the_disk_is_loaded_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,6 +71,7 @@ class Rehearsal:
         self._beside = beside
         monkeypatch.setattr(changeover, "Compiling", beside)
         monkeypatch.setattr(changeover, "warming", self._warming)
+        monkeypatch.setattr("webapp.heap.settle", lambda: self.told.append("settled"))
 
     def _warming(self, engine: SearchEngine) -> Iterator[None]:
         assert engine is self.engine
@@ -107,7 +108,7 @@ def test_an_engine_is_put_to_use_once_it_is_compiled(monkeypatch: pytest.MonkeyP
     rehearsal = Rehearsal(monkeypatch, beside)
     rehearsal.play()
     assert (beside.started, rehearsal.used) == (1, [rehearsal.engine])
-    assert (rehearsal.told, rehearsal.complaints) == ([BEGUN, DONE], [])
+    assert (rehearsal.told, rehearsal.complaints) == ([BEGUN, "settled", DONE], [])
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_what_another_generation_needs_is_compiled_too(monkeypatch: pytest.Monke
     rehearsal.engine.generations = 2
     rehearsal.play()
     assert (beside.started, rehearsal.used) == (2, [rehearsal.engine])
-    assert (rehearsal.told, rehearsal.complaints) == ([BEGUN, DONE], [])
+    assert (rehearsal.told, rehearsal.complaints) == ([BEGUN, "settled", DONE], [])
 
 
 def test_who_leaves_ends_the_other_process(monkeypatch: pytest.MonkeyPatch) -> None:

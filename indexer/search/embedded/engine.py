@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import threading
 from collections.abc import Callable, Sequence
@@ -346,6 +347,12 @@ class EmbeddedEngine:
         if self._checked is None or self._checked[0] != stamp:
             self._checked = (stamp, self.check())
         return self._checked[1]
+
+    def with_kernels(self, kernels: str) -> EmbeddedEngine:
+        """An engine over the generation that is open already, with other kernels."""
+        other = copy.copy(self)
+        other._kernels = load_kernels(kernels)
+        return other
 
     def close(self) -> None:
         """Let go of the generation; mapped files are closed when the last answer that uses them is gone."""
