@@ -10,6 +10,7 @@
     │   ├── NoIndex             there is no index yet                               503, exit 1
     │   ├── IndexVersionError   the index was written in another format             503, exit 1
     │   ├── IndexLocked         another process is writing                          exit 1
+    │   ├── IndexNotWritable    the index folder cannot be made or written to       exit 1
     │   ├── NothingToIndex      no indexable document under the paths               exit 1
     │   ├── RootMissing         a root of the index is not there any more           exit 1
     │   ├── NoGeneration        no generation to go back to is kept                 exit 1
@@ -25,6 +26,8 @@ Messages are written for people: what, where, what to do. Every one is safe to s
 from __future__ import annotations
 
 from pathlib import Path
+
+_REBUILD = "Run: loccit rebuild"
 
 
 class LoccitError(Exception):
@@ -77,6 +80,16 @@ class IndexLocked(UserError):
     """Another process holds the index's write lock."""
 
 
+class IndexNotWritable(UserError):
+    """The index folder cannot be made, or nothing can be written to it."""
+
+    def __init__(self, index_dir: Path, reason: str) -> None:
+        super().__init__(
+            f"The index folder {index_dir} cannot be written to: {reason}. "
+            "Give it room and permission, or name another: --index-dir"
+        )
+
+
 class NothingToIndex(UserError):
     """The paths hold no document that could be indexed."""
 
@@ -121,4 +134,7 @@ class Fault(LoccitError):
 
 
 class IndexCorrupt(Fault):
-    """The index folder does not hold what its manifest says."""
+    """The index folder does not hold what its manifest says, or it cannot be read. Every problem ends with what to do."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem if problem.endswith(_REBUILD) else f"{problem.removesuffix('.')}. {_REBUILD}")

@@ -22,6 +22,7 @@ from indexer.errors import (
     QueryError,
     UsageError,
 )
+from indexer.search.embedded.manifest import MANIFEST
 from indexer.search.request import SearchRequest
 from tests.conftest import write_index
 from tests.oracle import OracleEngine
@@ -152,4 +153,14 @@ def test_a_damaged_index_is_a_503(nothing_built: Settings, damage: str) -> None:
     client = create_app(nothing_built).test_client()
     for url in ENDPOINTS:
         assert "loccit rebuild" in get(client, url, 503)["detail"]
+    assert client.get("/?q=radar").status_code == 503
+
+
+def test_a_folder_that_cannot_be_looked_into_is_a_503(nothing_built: Settings) -> None:
+    nothing_built.index_dir.symlink_to(nothing_built.index_dir)
+    client = create_app(nothing_built).test_client()
+    for url in ENDPOINTS:
+        detail = str(get(client, url, 503)["detail"])
+        assert detail.startswith(f"{nothing_built.index_dir / MANIFEST} cannot be read: ")
+        assert detail.endswith(". Run: loccit rebuild")
     assert client.get("/?q=radar").status_code == 503

@@ -11,7 +11,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from indexer.errors import IndexCorrupt, LoccitError, NoIndex, NotFound, QueryError
+from indexer.errors import IndexCorrupt, LoccitError, NotFound, QueryError
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
 from indexer.frozen import constructor
@@ -32,7 +32,7 @@ from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.hits import read_hits, read_neighbours
 from indexer.search.embedded.judged import Tree, Widening, as_it_is, without_stop_words
 from indexer.search.embedded.kernels import load_kernels
-from indexer.search.embedded.manifest import MANIFEST, read_manifest
+from indexer.search.embedded.manifest import MANIFEST, Stamp, read_manifest, read_stamp
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.ranking import Ranking
 from indexer.search.embedded.slots import Equivalents, no_equivalents
@@ -113,8 +113,8 @@ class EmbeddedEngine:
         self._kernels = load_kernels(kernels)
         self._ranking = ranking
         self._opening = threading.Lock()
-        self._opened: tuple[tuple[int, int, int], Snapshot] | None = None
-        self._checked: tuple[tuple[int, int, int], tuple[str, ...]] | None = None
+        self._opened: tuple[Stamp, Snapshot] | None = None
+        self._checked: tuple[Stamp, tuple[str, ...]] | None = None
 
     @_translated
     def search(self, request: SearchRequest) -> SearchResponse:
@@ -314,9 +314,9 @@ class EmbeddedEngine:
     def check(self) -> tuple[str, ...]:
         """Compare the manifest, every file and every array with their checksums, and the arrays with each other."""
         for _ in range(_OPEN_TRIES):
-            stamp = self._stamp()
+            stamp = read_stamp(self._manifest)
             problems = self._check()
-            if not problems or stamp == self._stamp():
+            if not problems or stamp == read_stamp(self._manifest):
                 break
         return problems
 
@@ -343,7 +343,7 @@ class EmbeddedEngine:
 
     def _problems(self) -> tuple[str, ...]:
         """What `check` finds, looked for once in each generation."""
-        stamp = self._stamp()
+        stamp = read_stamp(self._manifest)
         if self._checked is None or self._checked[0] != stamp:
             self._checked = (stamp, self.check())
         return self._checked[1]
@@ -360,32 +360,25 @@ class EmbeddedEngine:
 
     def _snapshot(self) -> Snapshot:
         """The newest generation. Opened once; a request only compares the manifest's stamp."""
-        stamp = self._stamp()
+        stamp = read_stamp(self._manifest)
         opened = self._opened
         if opened is not None and opened[0] == stamp:
             return opened[1]
         with self._opening:
             for attempt in range(_OPEN_TRIES):
-                stamp = self._stamp()
+                stamp = read_stamp(self._manifest)
                 if self._opened is not None and self._opened[0] == stamp:
                     return self._opened[1]
                 try:
                     snapshot = Snapshot(self._index_dir, read_manifest(self._index_dir))
                 except FileNotFoundError as error:
                     # A writer published another generation after the manifest was read, and removed this one's files.
-                    if attempt == _OPEN_TRIES - 1 or self._stamp() == stamp:
+                    if attempt == _OPEN_TRIES - 1 or read_stamp(self._manifest) == stamp:
                         raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
                     continue
                 self._opened = (stamp, snapshot)
                 return snapshot
         raise IndexCorrupt(f"The index in {self._index_dir} changes faster than it can be opened.")
-
-    def _stamp(self) -> tuple[int, int, int]:
-        try:
-            found = self._manifest.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            raise NoIndex(self._index_dir) from None
-        return found.st_mtime_ns, found.st_ino, found.st_size
 
     def _highlighter(self, tree: Tree, evaluations: Sequence[Evaluation]) -> Highlighter:
         """What marks by a query that has been evaluated over all segments. Raises QueryError as `accepted_forms` does."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.errors import IndexLocked
+from indexer.errors import IndexLocked, IndexNotWritable
 from indexer.search.embedded.whoosh_index import LOCK, ArrayIndex
 
 
@@ -35,9 +35,17 @@ class WriteLock:
     """Held from its making until `release`; the system lets go of it when its process ends, however that ends."""
 
     def __init__(self, index_dir: Path) -> None:
-        """Raises IndexLocked, which names the process that writes."""
+        """The folder is made where there is none.
+
+        Raises IndexLocked, which names the process that writes, and IndexNotWritable.
+        """
         self._lock = ArrayIndex(index_dir).lock(LOCK)
-        if not self._lock.acquire():
+        try:
+            index_dir.mkdir(parents=True, exist_ok=True)
+            acquired = self._lock.acquire()
+        except OSError as error:
+            raise IndexNotWritable(index_dir, error.strerror or str(error)) from error
+        if not acquired:
             holder = read_holder(index_dir)
             who = f": process {holder.pid}, since {holder.since}" if holder else ""
             raise IndexLocked(f"Another process is writing the index in {index_dir}{who}. Wait for it to end.")

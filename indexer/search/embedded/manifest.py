@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from indexer.errors import IndexCorrupt, IndexVersionError, NoIndex
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION
@@ -18,6 +18,9 @@ MANIFEST = "manifest.json"
 SEGMENT_SUFFIX = ".arrays"
 DELETIONS_SUFFIX = ".deletions"
 FILE_RECORDS_SUFFIX = ".files"
+Stamp: TypeAlias = tuple[int, int, int]
+"""When a manifest was published, its inode and its size: another one for each generation."""
+
 _FILE_STEM = re.compile(r"[0-9A-Za-z-]+")
 _NAME = re.compile(r"[0-9]+-[0-9a-f]{8}")
 
@@ -104,15 +107,29 @@ class Manifest:
             yield self.file_records
 
 
+def read_stamp(path: Path) -> Stamp:
+    """The stamp of a manifest. Raises NoIndex where there is none, and IndexCorrupt where it cannot be looked at."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _refused(path, error) from error
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
+def _refused(path: Path, error: OSError) -> NoIndex | IndexCorrupt:
+    """What it means that the system refuses a manifest."""
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoIndex(path.parent)
+    return IndexCorrupt(f"{path} cannot be read: {error.strerror}")
+
+
 def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
     """The manifest of a folder, or one that is kept there. Raises NoIndex, IndexVersionError, IndexCorrupt."""
     path = index_dir / file
     try:
         content = path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoIndex(index_dir) from None
     except OSError as error:
-        raise IndexCorrupt(f"{path} cannot be read: {error.strerror}. Run: loccit rebuild") from error
+        raise _refused(path, error) from error
     try:
         stated = json.loads(content)
         version = stated["format"]

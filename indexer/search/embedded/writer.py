@@ -66,7 +66,6 @@ class EmbeddedWriter:
         self._keep = keep
         self._update = update
         self.reading = reading
-        index_dir.mkdir(parents=True, exist_ok=True)
         self._lock = WriteLock(index_dir)
         try:
             self._before = self._published(needed=update)

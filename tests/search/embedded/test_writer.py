@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import IndexCorrupt, IndexLocked, NoIndex
+from indexer.errors import IndexCorrupt, IndexLocked, IndexNotWritable, NoIndex
 from indexer.model import DocumentMetadata
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.manifest import MANIFEST
@@ -36,6 +36,23 @@ def folder(tmp_path: Path) -> Path:
 def _add(writer: EmbeddedWriter, *documents: Indexed) -> None:
     for document in documents:
         writer.add(document.metadata, document.paragraphs)
+
+
+@pytest.mark.parametrize("inside", [".", "deeper/index_data"])
+def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path, inside: str) -> None:
+    (tmp_path / "letter.txt").write_text("The harbor of Ostrel.")
+    folder = tmp_path / "letter.txt" / inside
+    with pytest.raises(IndexNotWritable) as told:
+        EmbeddedWriter(folder, [])
+    assert str(told.value).startswith(f"The index folder {folder} cannot be written to: ")
+    assert str(told.value).endswith("or name another: --index-dir")
+
+
+def test_a_folder_that_nothing_can_be_written_to_is_named_with_what_to_do(folder: Path) -> None:
+    (folder / LOCK).unlink()
+    (folder / LOCK).mkdir()
+    with pytest.raises(IndexNotWritable, match="cannot be written to: Is a directory"):
+        EmbeddedWriter(folder, [])
 
 
 def test_a_second_writer_in_the_same_process_is_refused(folder: Path) -> None:
