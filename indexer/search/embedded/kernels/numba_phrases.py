@@ -51,12 +51,13 @@ def _keep_near(
     kept = _holding(postings[0], joined, units[:held])
     count = 0
     for i in range(held):
-        if counts[i] or kept[i]:
-            units[count] = units[i]
-            counts[count] = counts[i]
-            for term in terms:
-                rows[term, count] = rows[term, i]
-            count += 1
+        # Each is written, and stays where it is kept: no branch to mispredict.
+        units[count] = units[i]
+        for term in terms:
+            rows[term, count] = rows[term, i]
+        counted = counts[i]
+        counts[count] = counted
+        count += (counted > 0) | kept[i]
     return count
 
 
@@ -290,16 +291,11 @@ def _find_positions(postings: tuple[Array, ...], rows: Array, firsts: Array, oft
     for i in range(len(rows)):
         often[i] = freqs[rows[i]]
         firsts[i] = skips[rows[i] // SKIP]
-    whole = len(freqs) // SKIP * SKIP
     for i in range(len(rows)):
         posting = np.int64(rows[i])
         block = posting // SKIP * SKIP
         place = np.uint32(firsts[i])
-        if block < whole:
-            # All of a block: so many steps that are known beforehand go at once.
-            for before in range(SKIP):
-                place += np.uint32(freqs[block + before]) * np.uint32(before < posting - block)
-        else:
-            for before in range(block, posting):
-                place += np.uint32(freqs[before])
+        # All of a block, with unsigned places and an end that is not known beforehand: else the compiler takes step by step.
+        for before in range(block, min(block + SKIP, len(freqs))):
+            place += np.uint32(freqs[np.uint64(before)]) * np.uint32(before < posting)
         firsts[i] = place
