@@ -6,7 +6,6 @@ Occurrences are sorted int64 keys, `unit << SHIFT | position`, apart by the numb
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import TypeAlias
 
@@ -40,7 +39,7 @@ class Lookup:
         """The words that each pattern stood for so far, by their numbers."""
         return self._entries.expanded
 
-    @cached_property
+    @property
     def _occurring(self) -> Occurring:
         return Occurring(self._postings.ids, self._postings.freqs, self._postings.skips, self._postings.positions)
 

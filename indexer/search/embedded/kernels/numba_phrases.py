@@ -296,6 +296,6 @@ def _find_positions(postings: tuple[Array, ...], rows: Array, firsts: Array, oft
         block = posting // SKIP * SKIP
         place = np.uint32(firsts[i])
         # All of a block, with unsigned places and an end that is not known beforehand: else the compiler takes step by step.
-        for before in range(block, min(block + SKIP, len(freqs))):
+        for before in range(block, min(int(block) + SKIP, len(freqs))):
             place += np.uint32(freqs[np.uint64(before)]) * np.uint32(before < posting)
         firsts[i] = place

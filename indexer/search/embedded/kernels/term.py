@@ -214,9 +214,13 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
         apart |= first < 0 < size
     if not apart:
         return spans, postings
-    ends = list(accumulate(len(one.units) for one in found))
-    units, freqs = (arrays[0] if len(arrays) == 1 else np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
-    freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
+    if len(found) == 1:
+        units, freqs, _ = found[0]
+    else:
+        units, freqs = (np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
+    if freqs.dtype != postings[1].dtype:
+        freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
+    ends = list(accumulate([len(one.units) for one in found]))
     return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
 
 

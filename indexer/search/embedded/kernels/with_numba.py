@@ -33,7 +33,6 @@ from indexer.search.embedded.kernels.term import (
 
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
-_MOST_IN_A_BYTE = 255
 _MOST_IN_TWO = 65_535
 # Of each byte: which bits it has set, the lowest first, and how many. The first of eight marks becomes the lowest bit.
 _BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
@@ -74,7 +73,7 @@ class NumbaKernels:
         return out[: loops.list_marked(eights, _MARKED, _HOW_MANY, out)]
 
     def merged(self, ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array]:
-        return _counted(*loops.merge_stretches(only_read(ids), only_read(freqs), begins, ends, size))
+        return _counted(*loops.merge_stretches(only_read(ids), only_read(freqs), begins, ends, size), freqs)
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         records, rows, count = loops.together(only_read(ids), begins, ends, loops.by_length(begins, ends))
@@ -190,13 +189,13 @@ class NumbaKernels:
         return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        return _counted(*phrases.phrase(tuple(occurring), np.array(stretches), _rows(joined)))
+        return _counted(*phrases.phrase(tuple(occurring), np.array(stretches), _rows(joined)), occurring.freqs)
 
     def windows(
         self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
     ) -> tuple[Array, Array, Array]:
         units, counts, most, left = phrases.windows(tuple(occurring), np.array(stretches), _rows(joined), width)
-        return *_counted(units, counts, most), left
+        return *_counted(units, counts, most, occurring.freqs), left
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         out = np.empty(len(units), dtype=np.uint32)
@@ -245,6 +244,12 @@ def _rows(joined: Sequence[Joined]) -> Array:
     return np.array(joined, dtype=np.int64) if joined else _NO_JOINED
 
 
-def _counted(units: Array, counts: Array, most: int) -> tuple[Array, Array]:
-    """Units and how often each, in the smallest type for the most of them."""
-    return units, counts.astype(np.uint8 if most <= _MOST_IN_A_BYTE else np.uint16 if most <= _MOST_IN_TWO else np.uint32)
+def _counted(units: Array, counts: Array, most: int, freqs: Array) -> tuple[Array, Array]:
+    """Units and how often each, only to be read; in the type of postings' frequencies, or a larger one that holds the most."""
+    kind = freqs.dtype
+    if most >> 8 * kind.itemsize:
+        kind = np.dtype(np.uint16 if most <= _MOST_IN_TWO else np.uint32)
+    counts = counts.astype(kind)
+    units.setflags(write=False)
+    counts.setflags(write=False)
+    return units, counts
