@@ -187,20 +187,24 @@ def test_who_leaves_waits_for_no_search_but_the_one_under_way(monkeypatch: pytes
 
 @pytest.mark.parametrize(("kernels", "waited", "begun_on"), [("auto", 0, "numpy"), ("numba", 1, "numba")])
 def test_only_where_nothing_but_numba_is_wanted_a_server_waits(
-    kernels: str, waited: int, begun_on: str, library: Path, monkeypatch: pytest.MonkeyPatch
+    kernels: str, waited: int, begun_on: str, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("numba")
-    (library / "loccit.toml").write_text(f'kernels = "{kernels}"')
-    monkeypatch.chdir(library)
+    (tmp_path / "loccit.toml").write_text(f'kernels = "{kernels}"')
+    monkeypatch.chdir(tmp_path)
     beside = Beside()
-    begun: list[tuple[int, object]] = []
+    begun: list[tuple[int, str]] = []
 
     class Server:
         def __init__(self, app: Flask, **_: object) -> None:
-            begun.append((beside.started, vars(app.extensions["loccit"].engine)["_kernels"].name))
+            self._app = app
+            begun.append((beside.started, self._kernels()))
 
         def run(self) -> None:
-            pass
+            _wait_until(lambda: self._kernels() == "numba")
+
+        def _kernels(self) -> str:
+            return str(vars(self._app.extensions["loccit"].engine)["_kernels"].name)
 
     def warm(_engine: SearchEngine) -> None:
         if not beside.started:
@@ -208,9 +212,10 @@ def test_only_where_nothing_but_numba_is_wanted_a_server_waits(
 
     monkeypatch.setattr("indexer.search.compiling.warm", warm)
     monkeypatch.setattr("indexer.search.compiling.Compiling", beside)
-    monkeypatch.setattr(changeover, "Compiling", Beside())
+    monkeypatch.setattr(changeover, "warming", lambda _engine: iter([None]))
+    monkeypatch.setattr("webapp.heap.settle", lambda: None)
     monkeypatch.setattr("webapp.cli.create_server", Server)
-    assert run(loccit, "serve", "--port", "0").exit_code == 130
+    assert run(loccit, "serve", "--port", "0", "--index-dir", str(library / "index_data")).exit_code == 130
     assert begun == [(waited, begun_on)]
 
 
@@ -247,15 +252,16 @@ def test_a_search_ends_on_the_engine_that_it_began_with() -> None:
     assert statuses == [200, 200]
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    """A folder with an index that is as good as a larger one."""
-    (tmp_path / "seeds").mkdir()
-    (tmp_path / "seeds" / "harbour.md").write_text("Velmara buys a radar for the harbour of Ostrel.\n\nPorts close at night.\n")
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an index; what its searches need is compiled, and kept where processes keep it by themselves."""
+    folder = tmp_path_factory.mktemp("library")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "harbour.md").write_text("Velmara buys a radar for the harbour of Ostrel.\n\nPorts close at night.\n")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path)
+        patch.chdir(folder)
         assert run(loccit, "rebuild").exit_code == 0
-    return tmp_path
+    return folder
 
 
 @pytest.fixture
