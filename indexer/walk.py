@@ -240,4 +240,5 @@ def is_below(real: str, folder: str) -> bool:
 
 
 def _unreadable(path: str, error: OSError) -> Skip:
-    return Skip(shown_path(path), f"cannot be read: {error.strerror or error}")
+    reason = f"cannot be read: {error.strerror or error}"
+    return Skip(shown_path(path), reason, "Check that it is there and that you may read it.")

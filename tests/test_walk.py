@@ -173,7 +173,8 @@ def test_a_folder_that_cannot_be_read_is_reported(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(os, "scandir", refuse)
     files, skips, _passed_over = _walk(tmp_path)
     assert files == ["c.txt"]
-    assert skips == [Skip(str(tmp_path / "a"), "cannot be read: Permission denied")]
+    hint = "Check that it is there and that you may read it."
+    assert skips == [Skip(str(tmp_path / "a"), "cannot be read: Permission denied", hint)]
 
 
 def test_a_file_that_vanishes_is_reported(tmp_path: Path) -> None:
