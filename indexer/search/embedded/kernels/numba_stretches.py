@@ -15,6 +15,8 @@ AFTER_TEXT = b"\xff"
 
 _LETTER, _DIGIT, _PARTS, _APOSTROPHE, _SIGN, _HYPHEN, _NO_BREAK, _FOREIGN, _LONGER = range(9)
 _AFTER_TEXT = AFTER_TEXT[0]
+# Bits of a byte: it is looked at wherever it stands; a needle begins with it; it is a letter or a digit.
+_ALWAYS, _BEGINS, _WITHIN = 1, 2, 4
 # The bit of lower case, which digits have, too.
 _LOWER = 0x20
 
@@ -31,7 +33,15 @@ def _kinds() -> Array:
     return kinds
 
 
+def _signs() -> Array:
+    """Byte -> the bits that hold for it whatever a query looks for: _WITHIN, or _ALWAYS for what is looked at anywhere."""
+    always = np.isin(_KINDS, (_LONGER, _APOSTROPHE))
+    always[_AFTER_TEXT] = True
+    return (np.where(_KINDS <= _DIGIT, _WITHIN, 0) | np.where(always, _ALWAYS, 0)).astype(np.uint8)
+
+
 _KINDS = _kinds()
+_SIGNS = _signs()
 
 
 @compiled_unchecked
@@ -96,7 +106,7 @@ def begins_as(text: bytes, start: int, end: int, needles: bytes, ends: Array) ->
 
 @compiled_unchecked
 def read_stretch(
-    text: bytes, at: int, base: int, needles: bytes, ends: Array, firsts: Array
+    text: bytes, at: int, base: int, needles: bytes, ends: Array, signs: Array
 ) -> tuple[int, int, int, int, bool, int]:
     """Go on behind a stretch; gives the new `at` and `base`, its begin and end, whether it is wanted, and its positions.
 
@@ -132,7 +142,7 @@ def read_stretch(
             positions += not (start == after and sign == _APOSTROPHE and first == _LETTER)
             doubt |= start == after and sign in (_SIGN, _NO_BREAK)
             sign, after = kind, at + size
-            if not wanted and firsts[text[start] | _LOWER]:
+            if not wanted and signs[text[start]] & _BEGINS:
                 alike = begins_as(text, start, at, needles, ends)
                 wanted = alike == 2 or (alike == 1 and _SIGN <= sign <= _NO_BREAK and _KINDS[text[after]] <= _DIGIT)
             wanted |= before == _APOSTROPHE and sign == _HYPHEN and at - start == 1 and text[start] | _LOWER == ord("s")
@@ -141,44 +151,86 @@ def read_stretch(
 
 
 @compiled_unchecked
-def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
-    """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are."""
-    ends = needle_ends(needles)
-    firsts = np.zeros(256, dtype=np.bool_)
+def signs_of(needles: bytes, ends: Array) -> Array:
+    """Byte -> its bits; a needle begins with either case of a letter."""
+    signs = _SIGNS.copy()
     for place in range(len(ends) - 1):
-        firsts[needles[ends[place] + 1]] = True
+        first = needles[ends[place] + 1]
+        signs[first] |= _BEGINS
+        if _KINDS[first] == _LETTER:
+            signs[first ^ _LOWER] |= _BEGINS
+    return signs
+
+
+@compiled_unchecked
+def positions_between(text: bytes, at: int, end: int, reach: int, needles: bytes, ends: Array, signs: Array) -> int:
+    """How many positions the text takes from behind a stretch to the begin of another: see Kernels.stretches."""
+    passed, unsure = ZERO, False
+    while at < end and passed < reach:
+        kind, size = int(_KINDS[text[at]]), 1
+        if kind == _LONGER:
+            kind, size = longer(text, at)
+        if kind == _PARTS:
+            at += size
+        else:
+            at, _, _, _, _, positions = read_stretch(text, at, ZERO, needles, ends, signs)
+            passed += abs(positions)
+            unsure |= positions < 0
+    return reach if passed >= reach else -1 if unsure else passed
+
+
+@compiled_unchecked
+def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[bool, int]:
+    """Whether what stands here may make its stretch wanted; and what follows where it does not."""
+    if _KINDS[text[at]] == _APOSTROPHE:  # a possessive that a hyphen follows
+        return text[at + 1] | _LOWER == ord("s") and text[at + 2] == ord("-"), at + 1
+    end = at
+    while _KINDS[text[end]] <= _DIGIT:
+        end += 1
+    return begins_as(text, at, end, needles, ends) > 0, end
+
+
+@compiled_unchecked
+def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
+    """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are.
+
+    Most bytes are passed over by one look at each and at the one before: see _SIGNS.
+    """
+    ends = needle_ends(needles)
+    signs = signs_of(needles, ends)
     found = number = 0
     at = base = ZERO  # base: so much more than the characters before in the same text
-    passed, unsure = 0, False
+    parted = reached = ZERO  # behind the last stretch, text or long character; behind the last wanted stretch
     while at < len(text):
-        start, kind, size = at, int(_KINDS[text[at]]), 1
-        if kind <= _DIGIT and not firsts[text[at] | _LOWER]:
-            # Most stretches are a word that is not wanted, with a sign behind it or none: a call for each would take longest.
-            while kind <= _DIGIT:
-                at += 1
-                kind = int(_KINDS[text[at]])
-            if kind == _PARTS or (kind < _NO_BREAK and _KINDS[text[at + 1]] == _PARTS):
-                at += kind != _PARTS
-                passed += 1
-                continue
-            at = start
-        elif kind == _LONGER:
+        sign, within = signs[text[at]], 0
+        while not sign & (_ALWAYS | _BEGINS) >> within:
+            within = sign >> 2
+            at += 1
+            sign = signs[text[at]]
+        kind, size = int(_KINDS[text[at]]), 1
+        if kind == _LONGER:
             kind, size = longer(text, at)
         if kind == _PARTS:
             base += size - 1
             if text[at] == _AFTER_TEXT:
                 number += 1
-                base = at + 1
-                passed, unsure = 0, False
+                base = reached = at + 1
             at += size
+            parted = at
             continue
-        at, base, begin, end, wanted, positions = read_stretch(text, at, base, needles, ends, firsts)
+        if size == 1:
+            begins, after = may_begin(text, at, needles, ends)
+            if not begins:
+                at = after
+                continue
+        start = at
+        while start > parted and _KINDS[text[start - 1]] != _PARTS:
+            start -= 1
+        at, base, begin, end, wanted, _ = read_stretch(text, start, base, needles, ends, signs)
+        parted = at
         if wanted:
-            out[found], out[found + 1], out[found + 2] = number, begin, end
-            out[found + 3] = reach if passed >= reach else -1 if unsure else passed
+            gap = positions_between(text, reached, start, reach, needles, ends, signs) if reach else 0
+            out[found], out[found + 1], out[found + 2], out[found + 3] = number, begin, end, gap
             found += 4
-            passed, unsure = 0, False
-        else:
-            passed += abs(positions)
-            unsure |= positions < 0
+            reached = at
     return found
