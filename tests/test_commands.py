@@ -366,7 +366,7 @@ def test_an_index_folder_that_is_a_file_is_refused() -> None:
     Path("ix").write_text("")
     result = _run("rebuild", "--index-dir", "ix")
     assert result.exit_code == 1
-    assert result.stderr.startswith("Error: ix: ")
+    assert result.stderr.startswith("Error: The index folder ix cannot be written to: ")
 
 
 def test_another_build_under_way_is_said() -> None:
