@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import replace
-from functools import partial
 
 import click
 from flask import Flask
@@ -21,7 +20,7 @@ from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
 from indexer.errors import AddressInUse, NoIndex, NotCompiled, UsageError
 from indexer.search.compiling import answer
-from indexer.search.engine import SearchEngine, open_engine, uncompiled
+from indexer.search.engine import SearchEngine, compiling_refused, falling_back, open_engine, uncompiled
 from webapp import context, heap, params, serialize, templating
 from webapp.application import create_app
 from webapp.arguments import Parameter
@@ -129,14 +128,17 @@ def serve_command(settings: Settings, quiet: bool) -> int:
             build_index(settings, settings.documents, quiet=quiet)
         compiled = _prepare(settings, engine, quiet)
         taken = replace(settings, port=listening.getsockname()[1])
-        app = create_app(taken, engine if compiled else uncompiled(engine))
+        app = create_app(taken, falling_back(engine) if compiled else uncompiled(engine))
         templating.load(app)
         server = create_server(app, sockets=[listening], threads=settings.threads, ident=None)
         heap.settle()
         if not quiet:
             click.echo(f"Loccit is at {listening_url(taken.host, taken.port)} (Ctrl-C ends it)")
             sys.stdout.flush()
-        with nullcontext() if compiled else _changeover(settings, engine, app, quiet):
+        with (
+            compiling_refused() if settings.kernels == "auto" else nullcontext(),
+            nullcontext() if compiled else _changeover(settings, engine, app, quiet),
+        ):
             server.run()
     return INTERRUPTED
 
@@ -157,7 +159,10 @@ def _changeover(settings: Settings, engine: SearchEngine, app: Flask, quiet: boo
         if not quiet:
             complain(line)
 
-    return Changeover(settings, engine, partial(context.exchange, app), tell, complain)
+    def use(engine: SearchEngine) -> None:
+        context.exchange(app, falling_back(engine))
+
+    return Changeover(settings, engine, use, tell, complain)
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from contextlib import closing, suppress
 from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child, incoming_tasks, outgoing_answers
-from indexer.search.engine import SearchEngine, compiling_refused, open_engine, uncompiled
+from indexer.search.engine import SearchEngine, compiling_refused, falling_back, open_engine
 from indexer.search.request import SearchRequest
 from indexer.search.response import SearchResponse
 from indexer.search.warm import warm
@@ -80,6 +80,5 @@ def answer(settings: Settings, request: SearchRequest) -> SearchResponse:
     with closing(open_engine(settings)) as engine:
         if settings.kernels != "auto":
             return engine.search(request)
-        with suppress(NotCompiled), compiling_refused():
-            return engine.search(request)
-        return uncompiled(engine).search(request)
+        with compiling_refused():
+            return falling_back(engine).search(request)

@@ -162,6 +162,7 @@ __all__ = [
     "IndexWriter",
     "SearchEngine",
     "compiling_refused",
+    "falling_back",
     "open_engine",
     "open_writer",
     "rollback",
@@ -184,6 +185,11 @@ def open_engine(settings: Settings) -> SearchEngine:
 def uncompiled(engine: SearchEngine) -> SearchEngine:
     """The same engine, over what it has opened, with nothing in it that has to be compiled."""
     return engine.with_kernels("numpy") if isinstance(engine, EmbeddedEngine) else engine
+
+
+def falling_back(engine: SearchEngine) -> SearchEngine:
+    """The same engine, over what it has opened, that answers in another way where NotCompiled would be raised."""
+    return engine.falling_back() if isinstance(engine, EmbeddedEngine) else engine
 
 
 def open_writer(settings: Settings, roots: Sequence[str] | None, *, update: bool = False, reading: str = "") -> IndexWriter:

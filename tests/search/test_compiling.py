@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+from contextlib import closing
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -13,7 +14,7 @@ from indexer.config import Settings
 from indexer.errors import NotCompiled
 from indexer.processes import Child
 from indexer.search.compiling import warm_up, work
-from indexer.search.engine import SearchEngine, compiling_refused, open_engine, uncompiled
+from indexer.search.engine import SearchEngine, compiling_refused, falling_back, open_engine, uncompiled
 from indexer.search.request import SearchRequest
 from indexer.search.syntax import parse
 from tests.conftest import write_index
@@ -175,6 +176,26 @@ def test_what_needs_no_compiling_answers_from_what_is_open(tmp_path: Path) -> No
     write_index(settings, [make_document("a.txt", ["The harbour of Ostrel.", "A harbour."])])
     assert [each.search(SearchRequest(parse("harbour"))).total for each in (engine, plain)] == [2, 2]
     assert uncompiled(oracle := OracleEngine([])) is oracle
+
+
+def test_where_a_loop_is_missing_an_engine_may_fall_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(index_dir=tmp_path / "index")
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel.", "A harbour."])])
+    request = SearchRequest(parse("harbour"))
+    with closing(open_engine(settings)) as engine:
+        before = engine.search(request)
+        kernels = vars(engine)["_kernels"]
+        if kernels.name == "numpy":
+            pytest.skip("numba is not installed")
+
+        def refuse(*_: object) -> None:
+            raise NotCompiled(kept=True)
+
+        monkeypatch.setattr(type(kernels), "rank", refuse)
+        with pytest.raises(NotCompiled):
+            engine.search(request)
+        assert falling_back(engine).search(request) == before
+    assert falling_back(oracle := OracleEngine([])) is oracle
 
 
 def test_what_is_on_the_disk_is_loaded_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

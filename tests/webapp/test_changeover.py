@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -189,7 +189,7 @@ def test_who_leaves_waits_for_no_search_but_the_one_under_way(monkeypatch: pytes
 def test_only_where_nothing_but_numba_is_wanted_a_server_waits(
     kernels: str, waited: int, begun_on: str, library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("numba")
+    numba = pytest.importorskip("numba")
     (tmp_path / "loccit.toml").write_text(f'kernels = "{kernels}"')
     monkeypatch.chdir(tmp_path)
     beside = Beside()
@@ -202,6 +202,8 @@ def test_only_where_nothing_but_numba_is_wanted_a_server_waits(
 
         def run(self) -> None:
             _wait_until(lambda: self._kernels() == "numba")
+            with pytest.raises(NotCompiled) if kernels == "auto" else nullcontext():
+                numba.njit(lambda number: 2 * number)(21)
 
         def _kernels(self) -> str:
             return str(vars(self._app.extensions["loccit"].engine)["_kernels"].name)

@@ -11,7 +11,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from indexer.errors import IndexCorrupt, LoccitError, NotFound, QueryError
+from indexer.errors import IndexCorrupt, LoccitError, NotCompiled, NotFound, QueryError
 from indexer.fields import FIELDS, HISTOGRAM
 from indexer.file_records import Provenance
 from indexer.frozen import constructor
@@ -66,12 +66,19 @@ _Answer = TypeVar("_Answer")
 
 
 def _translated(method: Callable[Concatenate[EmbeddedEngine, _Arguments], _Answer]) -> Callable[..., _Answer]:
-    """A fault while answering is looked into: where a file is damaged it is IndexCorrupt, else it is what it was."""
+    """A fault while answering is looked into: where a file is damaged it is IndexCorrupt, else it is what it was.
+
+    Where compiling is refused, an engine that falls back on numpy does so.
+    """
 
     @functools.wraps(method)
     def answer(self: EmbeddedEngine, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
         try:
             return method(self, *args, **kwargs)
+        except NotCompiled:
+            if not self._falls_back:
+                raise
+            return answer(self.with_kernels("numpy"), *args, **kwargs)
         except LoccitError:
             raise
         except Exception as error:
@@ -112,6 +119,7 @@ class EmbeddedEngine:
         self._manifest = index_dir / MANIFEST
         self._kernels = load_kernels(kernels)
         self._ranking = ranking
+        self._falls_back = False
         self._opening = threading.Lock()
         self._opened: tuple[Stamp, Snapshot] | None = None
         self._checked: tuple[Stamp, tuple[str, ...]] | None = None
@@ -352,6 +360,12 @@ class EmbeddedEngine:
         """An engine over the generation that is open already, with other kernels."""
         other = copy.copy(self)
         other._kernels = load_kernels(kernels)
+        return other
+
+    def falling_back(self) -> EmbeddedEngine:
+        """An engine over the generation that is open already, which takes numpy where NotCompiled would be raised."""
+        other = copy.copy(self)
+        other._falls_back = True
         return other
 
     def close(self) -> None:
