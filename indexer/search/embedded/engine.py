@@ -20,7 +20,6 @@ from indexer.search.capabilities import Capabilities
 from indexer.search.embedded.beginnings import begun_values
 from indexer.search.embedded.best import rank
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
 from indexer.search.embedded.corrections import FEW, did_you_mean
 from indexer.search.embedded.counting import Counting
 from indexer.search.embedded.evaluate import Evaluation, accepted_forms
@@ -36,7 +35,7 @@ from indexer.search.embedded.manifest import MANIFEST, Stamp, read_manifest, rea
 from indexer.search.embedded.ordering import Ranked, by_document, by_score
 from indexer.search.embedded.ranking import Ranking
 from indexer.search.embedded.slots import Equivalents, no_equivalents
-from indexer.search.embedded.snapshot import Snapshot
+from indexer.search.embedded.snapshot import Snapshot, broken_parts
 from indexer.search.embedded.suggest import suggest
 from indexer.search.embedded.titles import best_titles, title_tree
 from indexer.search.embedded.vocabulary import Vocabulary
@@ -338,7 +337,7 @@ class EmbeddedEngine:
             problems += [f"Of the kept generation {kept.name}: {each}" for each in broken_files(self._index_dir, kept)]
         if not problems:
             try:
-                problems += _broken_parts(Snapshot(self._index_dir, manifest))
+                problems += broken_parts(Snapshot(self._index_dir, manifest))
             except LoccitError as error:
                 problems.append(str(error))
             except FileNotFoundError as error:
@@ -397,11 +396,3 @@ class EmbeddedEngine:
     def _highlighter(self, tree: Tree, evaluations: Sequence[Evaluation]) -> Highlighter:
         """What marks by a query that has been evaluated over all segments. Raises QueryError as `accepted_forms` does."""
         return Highlighter(tree, accepted_forms(evaluations), self._kernels, evaluations[0].slots)
-
-
-def _broken_parts(snapshot: Snapshot) -> list[str]:
-    """A sentence for each array that is damaged, or disagrees with others."""
-    segments, records = snapshot.segments, snapshot.file_records
-    problems = [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
-    problems += [] if records is None else records.problems()
-    return problems or [*repeated_ids(segments), *unrecorded_documents(segments, records)]

@@ -14,6 +14,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.deletions import Deletions
 from indexer.search.embedded.codec.file_records import FileRecordsFile
+from indexer.search.embedded.codec.invariants import broken_invariants, repeated_ids, unrecorded_documents
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.histogram import Calendar
 from indexer.search.embedded.judged import StopList, stop_lists_of
@@ -157,3 +158,11 @@ class Snapshot:
         if merged is None:
             merged = self._values[field] = MergedValues.of([segment.column(field) for segment in self.segments])
         return merged
+
+
+def broken_parts(snapshot: Snapshot) -> list[str]:
+    """A sentence for each array that is damaged, or disagrees with others."""
+    segments, records = snapshot.segments, snapshot.file_records
+    problems = [each for segment in segments for each in segment.file.check() or broken_invariants(segment)]
+    problems += [] if records is None else records.problems()
+    return problems or [*repeated_ids(segments), *unrecorded_documents(segments, records)]
