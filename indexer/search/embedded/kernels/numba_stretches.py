@@ -167,13 +167,17 @@ def positions_between(text: bytes, at: int, end: int, reach: int, needles: bytes
     """How many positions the text takes from behind a stretch to the begin of another: see Kernels.stretches."""
     passed, unsure = ZERO, False
     while at < end and passed < reach:
+        start = at
+        while _KINDS[text[at]] <= _DIGIT:
+            at += 1
         kind, size = int(_KINDS[text[at]]), 1
         if kind == _LONGER:
             kind, size = longer(text, at)
-        if kind == _PARTS:
+        if kind == _PARTS:  # behind a word, most often
+            passed += at > start
             at += size
         else:
-            at, _, _, _, _, positions = read_stretch(text, at, ZERO, needles, ends, signs)
+            at, _, _, _, _, positions = read_stretch(text, start, ZERO, needles, ends, signs)
             passed += abs(positions)
             unsure |= positions < 0
     return reach if passed >= reach else -1 if unsure else passed
