@@ -197,22 +197,13 @@ class SiftedTexts:
                     marked[owner].append(span)
 
     def _add_windows(self, wanted: Wanted, slop: int, marked: defaultdict[int, list[Span]]) -> None:
-        """The same for words in any order, text by text: how long may be looked for a fitting choice is bounded."""
+        """The same for words in any order."""
         by_slot = [self._occurrences(slot) for slot in wanted.slots]
-        in_texts: dict[int, list[list[Place]]] = {}
-        for slot, found in enumerate(by_slot):
-            for place in found:
-                in_texts.setdefault(place[0] >> _TEXT, [[] for _ in by_slot])[slot].append(place)
-        for number, choices in in_texts.items():
-            members = window_members(choices, slop)
-            if members:
-                marked[self._owners[number]] += [
-                    span
-                    for places, found in zip(choices, by_slot, strict=True)
-                    for place in places
-                    if place in members
-                    for span in found[place]
-                ]
+        members = window_members([list(found) for found in by_slot], slop, _TEXT)
+        for found in by_slot if members else ():
+            for place, spans in found.items():
+                if place in members:
+                    marked[self._owners[place[0] >> _TEXT]] += spans
 
     def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from indexer.errors import QueryError
@@ -29,15 +29,30 @@ def window_starts(slots: Sequence[Sequence[Place]], slop: int) -> set[int]:
     return {place[0] for place in places if search.fits(place, at_least=place[0])}
 
 
-def window_members(slots: Sequence[Sequence[Place]], slop: int) -> set[Place]:
-    """The places that are part of a fitting choice."""
+def window_members(slots: Sequence[Sequence[Place]], slop: int, text_bits: int = 0) -> set[Place]:
+    """The places that are part of a fitting choice.
+
+    text_bits: of a position, where those of several texts are given: what stands above these bits is the number of its text,
+    and no text is so long that a choice could be in two of them. How long choices are looked for is bounded for each text.
+    """
     if not all(slots):
         return set()
     if _plain(slots):
         return {(position, 1) for window in _plain_windows(slots, slop) for position in window}
+    if text_bits:
+        return {member for choices in _by_text(slots, text_bits) for member in window_members(choices, slop)}
     search = _Search(slots, slop)
     places = {place for slot in slots for place in slot}
     return {place for place in places if search.fits(place, at_least=0)}
+
+
+def _by_text(slots: Sequence[Sequence[Place]], text_bits: int) -> Iterable[list[list[Place]]]:
+    """The places of each text, slot by slot."""
+    texts: dict[int, list[list[Place]]] = {}
+    for number, slot in enumerate(slots):
+        for place in slot:
+            texts.setdefault(place[0] >> text_bits, [[] for _ in slots])[number].append(place)
+    return texts.values()
 
 
 def _plain(slots: Sequence[Sequence[Place]]) -> bool:

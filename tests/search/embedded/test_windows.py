@@ -52,6 +52,32 @@ def test_windows_over_places_of_any_length(slots: list[list[Place]], slop: int) 
 
 @settings(max_examples=300)
 @given(
+    texts=st.lists(
+        st.lists(_places, min_size=2, max_size=2) | st.lists(_plain, min_size=2, max_size=2), min_size=1, max_size=3
+    ),
+    slop=st.integers(0, 8),
+)
+def test_windows_in_several_texts_are_those_of_each(texts: list[list[list[Place]]], slop: int) -> None:
+    slots: list[list[Place]] = [[], []]
+    wanted = set()
+    for number, in_text in enumerate(texts):
+        moved = [sorted((position + (number << 16), covered) for position, covered in slot) for slot in in_text]
+        wanted |= {place for choice in fitting(moved, slop) for place in choice}
+        for slot, places in zip(slots, moved, strict=True):
+            slot += places
+    assert window_members(slots, slop, text_bits=16) == wanted
+
+
+def test_each_text_has_a_bound_of_its_own() -> None:
+    text = [[(position, 2) for position in range(40)]] * 5
+    several = [[(position + (number << 16), covered) for number in range(300) for position, covered in slot] for slot in text]
+    with pytest.raises(QueryError):
+        window_members(several, 0)
+    assert len(window_members(several, 0, text_bits=16)) == 300 * len(window_members(text, 0)) > 0
+
+
+@settings(max_examples=300)
+@given(
     positions=st.lists(st.integers(0, 2), min_size=1, max_size=12),
     chosen=st.lists(st.integers(0, 2), min_size=1, max_size=4),
     slop=st.integers(0, 6),
