@@ -112,16 +112,15 @@ def test_an_engine_is_put_to_use_once_it_is_compiled(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("beside", "complaint"),
+    ("code", "complaint"),
     [
-        (Beside(code=-9), "the process that compiles was ended by SIGKILL. The next start goes on with it."),
-        (Beside(code=1), "the process that compiles was ended. The next start goes on with it."),
-        (Beside(), "what was compiled is not on the disk. Is it full?"),
+        (-9, "the process that compiles was ended by SIGKILL. The next start goes on with it."),
+        (1, "the process that compiles was ended. The next start goes on with it."),
+        (0, "what was compiled is not on the disk. Is it full?"),
     ],
 )
-def test_where_compiling_fails_searches_go_on_as_they_are(
-    beside: Beside, complaint: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_compiling_fails_searches_go_on_as_they_are(code: int, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = Beside(code=code)
     rehearsal = Rehearsal(monkeypatch, beside, needed=9)
     rehearsal.play()
     assert (beside.started, rehearsal.used) == (1, [])

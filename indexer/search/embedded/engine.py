@@ -387,7 +387,7 @@ class EmbeddedEngine:
                 except FileNotFoundError as error:
                     # A writer published another generation after the manifest was read, and removed this one's files.
                     if attempt == _OPEN_TRIES - 1 or read_stamp(self._manifest) == stamp:
-                        raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
+                        raise IndexCorrupt(f"{error.filename} is missing") from error
                     continue
                 self._opened = (stamp, snapshot)
                 return snapshot

@@ -51,7 +51,7 @@ class Calendar:
 
     def __init__(self, intervals: Sequence[tuple[Array, Array]]) -> None:
         if any(int(days.min(initial=1)) < 1 or int(days.max(initial=1)) > _LAST_DAY for ends in intervals for days in ends):
-            raise IndexCorrupt("The index holds dates that no calendar has. Run: loccit rebuild")
+            raise IndexCorrupt("The index holds dates that no calendar has")
         none = np.zeros(0, dtype=np.int32)
         self._first, self._last = (
             np.concatenate([none, *(days for ends in intervals for days in (_UNDATED[side], ends[side]))]) for side in (0, 1)

@@ -144,9 +144,9 @@ def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
         manifest = Manifest(segments=entries, file_records=records, roots=tuple(stated.pop("roots")), **stated)
         intact = content == _written(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise IndexCorrupt(f"{path} is damaged. Run: loccit rebuild") from error
+        raise IndexCorrupt(f"{path} is damaged") from error
     if not intact or not _typed(manifest):
-        raise IndexCorrupt(f"{path} does not match its own checksum. Run: loccit rebuild")
+        raise IndexCorrupt(f"{path} does not match its own checksum")
     _check_files(path, manifest)
     return manifest
 
@@ -195,14 +195,14 @@ def _segment_entry(stated: dict[str, Any]) -> SegmentEntry:
 def _check_files(path: Path, manifest: Manifest) -> None:
     """Raise IndexCorrupt where a manifest names no segment, a file outside the folder, or one twice."""
     if not _NAME.fullmatch(manifest.name):
-        raise IndexCorrupt(f"{path} names a generation as none is named: {manifest.name!r}. Run: loccit rebuild")
+        raise IndexCorrupt(f"{path} names a generation as none is named: {manifest.name!r}")
     names = [entry.file for entry in manifest.files()]
     for entry in manifest.files():
         suffix = _SUFFIXES[type(entry)]
         if not entry.file.endswith(suffix) or not _FILE_STEM.fullmatch(entry.file.removesuffix(suffix)):
             raise IndexCorrupt(f"{path} names a file outside the index folder: {entry.file}")
     if not manifest.segments or len(set(names)) != len(names):
-        raise IndexCorrupt(f"{path} names no segment, or a file twice. Run: loccit rebuild")
+        raise IndexCorrupt(f"{path} names no segment, or a file twice")
 
 
 def _typed(manifest: Manifest) -> bool:

@@ -31,7 +31,7 @@ class Predecessor:
         try:
             self._segments = [(entry, open_segment(index_dir, entry)) for entry in entries]
         except FileNotFoundError as error:
-            raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
+            raise IndexCorrupt(f"{error.filename} is missing") from error
         self._deleted: list[set[int]] = [set() for _ in entries]
 
     def holds(self, document_id: str) -> bool:

@@ -114,7 +114,7 @@ def open_file_records(index_dir: Path, manifest: Manifest) -> FileRecordsFile | 
 
 
 def _other_file(path: Path) -> IndexCorrupt:
-    return IndexCorrupt(f"{path} is not the file that the manifest names. Run: loccit rebuild")
+    return IndexCorrupt(f"{path} is not the file that the manifest names")
 
 
 class Snapshot:

@@ -278,9 +278,9 @@ def _file_records(index_dir: Path, manifest: Manifest | None) -> FileRecordsFile
     try:
         records = open_file_records(index_dir, manifest) if manifest is not None else None
     except FileNotFoundError as error:
-        raise IndexCorrupt(f"{error.filename} is missing. Run: loccit rebuild") from error
+        raise IndexCorrupt(f"{error.filename} is missing") from error
     if records is not None and (problems := records.problems()):
-        raise IndexCorrupt(f"{problems[0]}. Run: loccit rebuild")
+        raise IndexCorrupt(problems[0])
     return records
 
 

@@ -177,7 +177,7 @@ class ArraysFile:
         """
         blob, offsets = self[name], self[f"{name}.offsets"]
         if not bounds_hold(offsets, len(offsets) - 1, blob.nbytes):
-            raise IndexCorrupt(f"{self.path}: the strings of {name} are damaged. Run: loccit rebuild")
+            raise IndexCorrupt(f"{self.path}: the strings of {name} are damaged")
         return Strings(blob, offsets)
 
     def require_types(self, others: Mapping[str, Set[str]]) -> None:
@@ -189,7 +189,7 @@ class ArraysFile:
         for name, place in self._described.items():
             if place.dtype not in others.get(name, UNSIGNED if name.endswith(".offsets") else _SHORT):
                 described = f"{self.path}: the array {name} has the type {place.dtype}"
-                raise IndexCorrupt(f"{described}, which no writer gives it. Run: loccit rebuild")
+                raise IndexCorrupt(f"{described}, which no writer gives it")
 
     def sizes(self) -> dict[str, int]:
         """Bytes by array."""

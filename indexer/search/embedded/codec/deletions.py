@@ -25,9 +25,9 @@ class Deletions:
         self.file.require_types({})
         self.documents: Array = self.file[_DOCUMENTS]
         if self.file.attributes.get(_SEGMENT) != segment:
-            raise IndexCorrupt(f"{path} does not hold the deletions of {segment}. Run: loccit rebuild")
+            raise IndexCorrupt(f"{path} does not hold the deletions of {segment}")
         if bool(np.any(self.documents[1:] <= self.documents[:-1])):
-            raise IndexCorrupt(f"{path} does not hold the numbers of documents in order. Run: loccit rebuild")
+            raise IndexCorrupt(f"{path} does not hold the numbers of documents in order")
 
 
 def write_deletions(path: Path, segment: str, documents: Sequence[int]) -> None:

@@ -35,7 +35,7 @@ class FileRecordsFile:
             self.reading = str(self.file.attributes["reading"])
             self._roots = [str(root) for root in self.file.attributes["roots"]]
         except (KeyError, TypeError) as error:
-            raise IndexCorrupt(f"{path} does not say what it was read from. Run: loccit rebuild") from error
+            raise IndexCorrupt(f"{path} does not say what it was read from") from error
 
     def __len__(self) -> int:
         return len(self.file["file.root"])

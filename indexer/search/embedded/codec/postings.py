@@ -35,7 +35,7 @@ class Postings:
         self.skips = file[f"{field}.skips"]
         # Loops that go through them side by side do not look at where each ends.
         if len(self.freqs) != len(self.ids) or len(self.skips) * SKIP < len(self.ids):
-            raise IndexCorrupt(f"{file.path}: the postings of {field} are damaged. Run: loccit rebuild")
+            raise IndexCorrupt(f"{file.path}: the postings of {field} are damaged")
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
         self.lengths = file[f"{field}.lengths"]

@@ -55,7 +55,7 @@ class Profiles(NamedTuple):
     def of(cls, columns: Mapping[str, Column], owners: Owners, bounds: Array, published: Array, intervals: int) -> Profiles:
         """The profiles of a segment. columns: of all facet fields. Raises IndexCorrupt for what are no values."""
         if any(int(column.ordinals.max(initial=0)) > len(column.values) for column in columns.values()):
-            raise IndexCorrupt("The index holds documents with values that it does not have. Run: loccit rebuild")
+            raise IndexCorrupt("The index holds documents with values that it does not have")
         by_place = sorted(columns.items(), key=lambda item: not item[1].per_document)
         ends = np.cumsum([0, *(len(column.values) + 1 for _, column in by_place)])
         fields = dict(zip((name for name, _ in by_place), pairwise(ends.tolist()), strict=True))

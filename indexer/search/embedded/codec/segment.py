@@ -54,7 +54,7 @@ class Segment:
         """All documents but these, as a mask. Raises IndexCorrupt for what are no documents of this segment."""
         live = np.ones(self.documents, dtype=bool)
         if len(deleted) and int(deleted.max()) >= self.documents:
-            raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted. Run: loccit rebuild")
+            raise IndexCorrupt(f"{self.file.path} has no such documents as are said to be deleted")
         live[deleted] = False
         return live
 
@@ -84,7 +84,7 @@ class Segment:
         """Record -> document. Raises IndexCorrupt where documents and records do not agree."""
         lengths: Array = np.diff(self.bounds.astype(np.int64))
         if int(self.bounds[0]) != 0 or int(self.bounds[-1]) != self.records or np.any(lengths < 0):
-            raise IndexCorrupt(f"{self.file.path}: the documents do not have the records. Run: loccit rebuild")
+            raise IndexCorrupt(f"{self.file.path}: the documents do not have the records")
         documents = np.repeat(np.arange(self.documents, dtype=np.uint32), lengths)
         documents.flags.writeable = False
         return documents
@@ -140,7 +140,7 @@ class Segment:
         postings = self.postings("text")
         longest = int(postings.lengths.max(initial=0))
         if longest > len(postings.positions):
-            raise IndexCorrupt(f"{self.file.path}: the lengths of records are damaged. Run: loccit rebuild")
+            raise IndexCorrupt(f"{self.file.path}: the lengths of records are damaged")
         return longest
 
     @cached_property
