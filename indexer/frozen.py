@@ -16,16 +16,21 @@ def constructor(kind: type[_Kind]) -> Callable[..., _Kind]:
 
     A frozen object sets each field through `object.__setattr__`, which takes three to five times as long as setting it. So one
     of a class with the same fields that is not frozen is made first, and is one of `kind` before anybody sees it.
+    As dataclasses do it, the function is written for the fields: so it takes three quarters of the time of one for any.
     """
-    twin = _twin(kind)
-
-    def make(*values: object) -> _Kind:
-        made = twin(*values)
-        made.__class__ = kind
-        frozen: _Kind = made
-        return frozen
-
-    return make
+    frozen: Any = kind
+    names = [field.name for field in fields(frozen)]
+    lines = [
+        f"def make({', '.join(names)}):",
+        "    _made = _new(_twin)",
+        *(f"    _made.{name} = {name}" for name in names),
+        "    _made.__class__ = _kind",
+        "    return _made",
+    ]
+    twin = make_dataclass(kind.__name__, names, slots=True)
+    written: dict[str, Callable[..., _Kind]] = {}
+    exec("\n".join(lines), {"_new": object.__new__, "_twin": twin, "_kind": kind}, written)
+    return written["make"]
 
 
 def named_tuples(kind: type[_Tuple], *values: Iterable[object]) -> tuple[_Tuple, ...]:
@@ -34,8 +39,3 @@ def named_tuples(kind: type[_Tuple], *values: Iterable[object]) -> tuple[_Tuple,
     A named tuple's own constructor is a function of Python's, and takes twice as long as that of tuples.
     """
     return tuple(map(tuple.__new__, repeat(kind), zip(*values, strict=False)))
-
-
-def _twin(kind: type) -> Callable[..., Any]:
-    """A class with the same fields that is not frozen."""
-    return make_dataclass(kind.__name__, [field.name for field in fields(kind)], slots=True)
