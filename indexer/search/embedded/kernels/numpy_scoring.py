@@ -34,7 +34,7 @@ _ROUNDED = 2e-6
 _LARGEST = 1e30
 
 
-class _Term(NamedTuple):
+class ScoredTerm(NamedTuple):
     """A term's postings in the text, and what title and section add to tf: by document of `titles`, by a record's section."""
 
     units: Array
@@ -46,7 +46,7 @@ class _Term(NamedTuple):
     constant: bool
 
 
-def _term(terms: Terms, number: int) -> _Term:
+def _term(terms: Terms, number: int) -> ScoredTerm:
     span, within = terms.spans[number].tolist(), terms.within
     text, titles, sections = slice(span[BEGIN], span[END]), slice(span[TITLE], span[TITLE_END]), None
     documents = terms.titles[0][titles]
@@ -57,7 +57,12 @@ def _term(terms: Terms, number: int) -> _Term:
         sections[units.astype(np.int64) + 1] = terms.sections[1][found] * within.section_weights[units]
     title_parts = terms.titles[1][titles] * within.title_weights[documents]
     factor, constant = float(terms.factors[number]), bool(span[CONSTANT])
-    return _Term(terms.text[0][text], terms.text[1][text], documents, title_parts, sections, factor, constant)
+    return ScoredTerm(terms.text[0][text], terms.text[1][text], documents, title_parts, sections, factor, constant)
+
+
+def scored_terms(terms: Terms) -> list[ScoredTerm]:
+    """Some terms one by one."""
+    return [_term(terms, number) for number in range(len(terms.factors))]
 
 
 def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
@@ -68,7 +73,7 @@ def rank(records: Array, rows: Array | None, terms: Terms, k1: float, count: int
     within, count = terms.within, min(count, len(records))
     if not count:
         return records[:0], np.zeros(0)
-    each = [_term(terms, number) for number in range(len(terms.factors))]
+    each = scored_terms(terms)
     if len(records) > max(_FEW, 2 * _GROUPS * count) and float(terms.factors.sum()) < _LARGEST:
         rough = _scores(records, rows, terms, each, k1, np.float32)
         chosen = _promising(rough, count, len(each))
@@ -80,17 +85,20 @@ def _promising(rough: Array, count: int, terms: int) -> Array:
     """The places of all records whose score may be among the `count` largest, by scores in half the digits."""
     # A term's part is a few operations, each of which is wrong by half a unit of the last digit at most.
     wrong = (16 + terms) * float(np.finfo(np.float32).eps)
-    return np.flatnonzero(rough >= _floor(rough, count) * (1 - wrong) - _ROUNDED)
+    return np.flatnonzero(rough >= floor_of(rough, count) * (1 - wrong) - _ROUNDED)
 
 
-def _floor(keys: Array, count: int) -> float:
-    """What at least `count` of many keys reach: so many groups have one of at least that.
+def floor_of(keys: Array, count: int) -> float:
+    """What at least `count` of some keys reach; 0 where they are fewer.
 
-    To find it among all keys would take longer than all else.
+    Of many keys, so many groups have one of at least that: to find it among all keys would take longer than all else.
     """
+    if len(keys) < count:
+        return 0.0
     size = _GROUPS * count
-    of_groups = keys[: len(keys) // size * size].reshape(-1, size).max(axis=0)
-    return float(np.partition(of_groups, size - count)[size - count])
+    if len(keys) > 2 * size:
+        keys = keys[: len(keys) // size * size].reshape(-1, size).max(axis=0)
+    return float(np.partition(keys, len(keys) - count)[len(keys) - count])
 
 
 def _columns(rows: Array | None, terms: Terms, chosen: Array) -> Array | None:
@@ -101,14 +109,12 @@ def _columns(rows: Array | None, terms: Terms, chosen: Array) -> Array | None:
 
 
 def _scores(
-    records: Array, rows: Array | None, terms: Terms, each: Sequence[_Term], k1: float, digits: type[np.floating]
+    records: Array, rows: Array | None, terms: Terms, each: Sequence[ScoredTerm], k1: float, digits: type[np.floating]
 ) -> Array:
     """The scores of some records, before they are rounded."""
     within = terms.within
     if rows is not None:
         return _aligned(records, rows, terms, each, k1, digits)
-    if len(records) * 16 > len(within.documents):
-        return _everywhere(records, each, within, k1, digits)
     total = np.zeros(len(records), dtype=digits)
     for term in each:
         _add_at_records(total, records, term, within, k1)
@@ -161,14 +167,16 @@ def best_of_many(keys: Array, ranks: Array, count: int) -> Array:
     candidates = np.arange(len(keys))
     if 0 < count < len(keys):
         if len(keys) > 2 * _GROUPS * count:
-            candidates = np.flatnonzero(keys >= _floor(keys, count))
+            candidates = np.flatnonzero(keys >= floor_of(keys, count))
         held = keys[candidates]
         candidates = candidates[held >= np.partition(held, len(held) - count)[len(held) - count]]
     order: Array = candidates[np.lexsort((ranks[candidates], -keys[candidates]))]
     return order[:count]
 
 
-def _aligned(records: Array, rows: Array, terms: Terms, each: Sequence[_Term], k1: float, digits: type[np.floating]) -> Array:
+def _aligned(
+    records: Array, rows: Array, terms: Terms, each: Sequence[ScoredTerm], k1: float, digits: type[np.floating]
+) -> Array:
     """The scores of records that have all terms."""
     total, within = np.zeros(len(records), dtype=digits), terms.within
     weights = within.weights.astype(digits, copy=False).take(within.lengths.take(records))
@@ -179,12 +187,12 @@ def _aligned(records: Array, rows: Array, terms: Terms, each: Sequence[_Term], k
     return total
 
 
-def _with_titles(tf: Array, records: Array, term: _Term, within: Records) -> Array:
+def _with_titles(tf: Array, records: Array, term: ScoredTerm, within: Records) -> Array:
     """What title and section add to the text's part, record by record."""
     if len(term.titles):
         documents = within.documents.take(records)
         if len(records) > len(term.titles):
-            tf += _by_document(term, within, tf.dtype).take(documents)
+            tf += by_document(term, within, tf.dtype).take(documents)
         else:
             titled = contained(documents, term.titles)
             tf[titled] += term.title_parts[np.searchsorted(term.titles, documents[titled])]
@@ -193,7 +201,7 @@ def _with_titles(tf: Array, records: Array, term: _Term, within: Records) -> Arr
     return tf
 
 
-def _by_document(term: _Term, within: Records, digits: np.dtype[np.floating]) -> Array:
+def by_document(term: ScoredTerm, within: Records, digits: np.dtype[np.floating]) -> Array:
     """What titles add to tf, by document."""
     parts = np.zeros(len(within.ranks), dtype=digits)
     parts[term.titles] = term.title_parts
@@ -221,38 +229,7 @@ def _closeness(first: Array, second: Array, records: Array, reach: int) -> Array
     return summed
 
 
-def _everywhere(records: Array, each: Sequence[_Term], within: Records, k1: float, digits: type[np.floating]) -> Array:
-    """The scores of many records, by adding up those of all records of the segment."""
-    of_texts = np.zeros(len(within.documents), dtype=digits)
-    of_documents, of_records = np.zeros(len(within.ranks), dtype=digits), np.zeros(len(records), dtype=digits)
-    weights = within.weights.astype(digits, copy=False)
-    for term in each:
-        # Indexes of this type are not converted each time.
-        units = term.units.astype(np.intp)
-        if term.constant:
-            of_texts[units] += term.factor
-            continue
-        tf = term.freqs * weights.take(within.lengths.take(units))
-        if not len(term.titles) and term.section_parts is None:
-            of_texts[units] += term.factor * tf / (k1 + tf)
-            continue
-        # What titles and sections add alone is added for all of their records, and the texts add the rest.
-        alone = _with_titles(np.zeros(len(units), dtype=digits), units, term, within)
-        tf += alone
-        of_texts[units] += term.factor * (tf / (k1 + tf) - alone / (k1 + alone))
-        if term.section_parts is None:
-            alone = _by_document(term, within, of_documents.dtype)
-            of_documents += term.factor * alone / (k1 + alone)
-        else:
-            alone = _with_titles(np.zeros(len(records), dtype=digits), records, term, within)
-            of_records += term.factor * alone / (k1 + alone)
-    of_records += of_texts.take(records)
-    if of_documents.any():
-        of_records += of_documents.take(within.documents.take(records))
-    return of_records
-
-
-def _add_at_records(total: Array, records: Array, term: _Term, within: Records, k1: float) -> None:
+def _add_at_records(total: Array, records: Array, term: ScoredTerm, within: Records, k1: float) -> None:
     """Add a term's part to the scores of some records."""
     held = contained(records, term.units)
     places = np.searchsorted(term.units, records[held])

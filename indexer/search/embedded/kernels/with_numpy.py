@@ -13,7 +13,7 @@ from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.ranges import ranges
-from indexer.search.embedded.kernels import numpy_counting, numpy_stretches
+from indexer.search.embedded.kernels import numpy_counting, numpy_ranking, numpy_stretches
 from indexer.search.embedded.kernels import numpy_scoring as scoring
 from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
 from indexer.search.embedded.kernels.numpy_counting import largest_of_many
@@ -71,6 +71,8 @@ class NumpyKernels:
         return records, np.array(rows, dtype=np.uint32)
 
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
+        if rows is None and len(records) * 16 > len(terms.within.documents):
+            return numpy_ranking.rank(records, terms, k1, count)
         return scoring.rank(records, rows, terms, k1, count)
 
     def look_again(
