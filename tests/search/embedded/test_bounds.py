@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels import load_kernels
+from indexer.search.embedded.kernels import load_kernels, numpy_ranking
 from indexer.search.embedded.kernels.term import CLASSES, WINDOW, Matches, Records, Term, Terms, length_classes, only_read
 
 K1 = 1.2
@@ -107,6 +107,24 @@ def test_the_best_are_the_first_of_all(seed: int, size: int, terms: int, alike: 
         _assert_first(records[kept], np.ascontiguousarray(rows[:, : len(records)][:, kept]), told)
     if terms == 1 and not each[0].constant:
         _assert_first(each[0].text.units, np.empty((1, 0), dtype=np.uint32), told)
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_many_windows_of_numpy_give_the_best_of_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    random, loops = Random(seed), load_kernels("numpy")
+    within = _records(random, 3_000, alike=seed % 3 == 0)
+    each = [_term(random, within) for _ in range(1 + seed % 5)]
+    told = Terms.of(each, NO_MATCHES[:2], NO_MATCHES[:2], NO_MATCHES[:2], within)
+    for records in (np.arange(3_000, dtype=np.uint32), np.array(sorted(random.sample(range(3_000), 900)), dtype=np.uint32)):
+        # All of them in one window are scored one by one.
+        everything, scores = loops.rank(records, None, told, K1, len(records))
+        for size in (100, 512, 2_999):
+            monkeypatch.setattr(numpy_ranking, "_WINDOW", size)
+            for count in (1, 10, 50, 400, len(records)):
+                best, of_best = loops.rank(records, None, told, K1, count)
+                assert best.tolist() == everything[:count].tolist()
+                assert of_best.tolist() == scores[:count].tolist()
+        monkeypatch.undo()
 
 
 def test_weights_that_half_the_digits_do_not_hold(kernels: str) -> None:
