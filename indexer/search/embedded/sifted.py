@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -14,7 +14,7 @@ from indexer.search.embedded.evaluate import Leaf
 from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.slots import Slot
 from indexer.search.embedded.stretches import Accepted, Key, needles_of, pieces
-from indexer.search.embedded.windows import Place, window_members
+from indexer.search.embedded.windows import Place, plain_windows, window_members
 from indexer.search.query import Phrase
 from indexer.search.response import Span
 from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
@@ -25,6 +25,9 @@ Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 _Sifted: TypeAlias = tuple[list[tuple[int, int, int, int, int]], int]
 """What a sieve keeps of a stretch, counted from its beginning: number of a key, position, positions covered, start and end;
 and the positions that the stretch takes."""
+
+_Found: TypeAlias = tuple[int, int, int, Span]
+"""A word: its position, where it is counted, after those of all texts before; the positions it covers, its owner and its span."""
 
 _Sought: TypeAlias = tuple[tuple[int, ...], ...]
 """A slot: its readings, by the numbers of what they look for."""
@@ -69,13 +72,13 @@ class Wanted(NamedTuple):
             ]
         )
         plain = tuple([slot[0][0] for slot in sought if len(slot) == 1 and len(slot[0]) == 1])
-        if len(plain) == len(sought) == 1:
+        if len(plain) < len(sought):
+            plain = ()
+        elif len(plain) == 1:
             return cls(field, sought, None, plain[0], ())
-        if isinstance(node, Phrase) and node.slop is not None and len(sought) > 1:
-            keys.reach = max(keys.reach, node.slop + 1 + _WIDEST * len(sought))
-            return cls(field, sought, node.slop, None, ())
-        keys.reach = max(keys.reach, 1)
-        return cls(field, sought, None, None, plain if len(plain) == len(sought) else ())
+        slop = node.slop if isinstance(node, Phrase) and len(sought) > 1 else None
+        keys.reach = max(keys.reach, 1 if slop is None else slop + 1 + _WIDEST * len(sought))
+        return cls(field, sought, slop, None, plain)
 
 
 class Sieve(dict[str, _Sifted]):
@@ -86,6 +89,8 @@ class Sieve(dict[str, _Sifted]):
         super().__init__()
         self.reach = keys.reach
         self.size = len(keys)
+        self.wide = False
+        """Whether a word that was kept covers more than one position, or two that are looked for as one begin at one."""
         self._stems = stems = stems_of(stemmer or UNSTEMMED)
         self._forms: dict[str, list[int]] = {}
         self._terms: dict[str, list[int]] = {}
@@ -121,6 +126,7 @@ class Sieve(dict[str, _Sifted]):
             for form, start, end, place, length in tokens:
                 kept += [(key, position + place, length, at + start, at + end) for key in self._found(form)]
             position += tokens[-1].position + tokens[-1].length
+        self.wide |= any(length > 1 for _, _, length, _, _ in kept) or len({word[:2] for word in kept}) < len(kept)
         return kept, position
 
     def _found(self, form: str) -> list[int]:
@@ -140,70 +146,78 @@ class SiftedTexts:
 
     def __init__(self, texts: Sequence[str], owners: Sequence[int], sieve: Sieve, kernels: Kernels) -> None:
         """owners: what spans in each text are added to. Together texts take less time than each by itself."""
+        self._sieve = sieve
         self._owners = owners
-        self._wide = False
-        """Whether some word covers more than one position."""
-        self._found: list[list[tuple[int, Span]]] = [[] for _ in range(sieve.size)]
-        """Number of what is looked for -> the owner, start and end of each word."""
-        self._positions: list[list[int]] = [[] for _ in self._found]
-        self._lengths: list[list[int]] = [[] for _ in self._found]
-        """The same -> the position of each, and the positions it covers, where words next to each other are looked for.
-
-        A position begins with the number of its text.
-        """
-        found, positions, lengths, reach, last = self._found, self._positions, self._lengths, sieve.reach, -1
+        self._found: list[list[_Found]] = [[] for _ in range(sieve.size)]
+        """Number of what is looked for -> the words that are it, in order."""
+        found, reach, last = self._found, sieve.reach, -1
         text, owner, position, reached = "", 0, 0, 0
-        stretches = pieces(texts) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
+        stretches = pieces(texts, reach) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
         for number, start, end, gap in stretches:
             if number != last:
                 last, text, owner, position, reached = number, texts[number], owners[number], number << _TEXT, 0
             kept, advance = sieve[text[start:end]]
-            if reach:
-                position += gap if gap >= 0 else positions_between(text, reached, start, reach)
-                reached = end
-                for key, place, length, _, _ in kept:
-                    positions[key].append(position + place)
-                    lengths[key].append(length)
-                    if length > 1:
-                        self._wide = True
-                position += advance
-            for key, _, _, first, stop in kept:
-                found[key].append((owner, (start + first, start + stop)))
+            position += gap if gap >= 0 else positions_between(text, reached, start, reach)
+            for key, place, length, first, stop in kept:
+                found[key].append((position + place, length, owner, (start + first, start + stop)))
+            position += advance
+            reached = end
 
     def add_spans(self, wanted: Wanted, marked: defaultdict[int, list[Span]]) -> None:
         """Add the spans of the words that match to those of the owner of their text."""
         if wanted.only is not None:
-            for owner, span in self._found[wanted.only]:
+            for _, _, owner, span in self._found[wanted.only]:
                 marked[owner].append(span)
         elif wanted.slop is not None:
             self._add_windows(wanted, wanted.slop, marked)
-        elif wanted.plain and not self._wide:
+        elif wanted.plain and not self._sieve.wide:
             self._add_row(wanted.plain, marked)
         elif wanted.slots:
             found = self._occurrences(wanted.slots[0])
             for slot in wanted.slots[1:]:
                 found = _followed(found, self._occurrences(slot))
-            for place, spans in found.items():
-                marked[self._owners[place[0] >> _TEXT]] += spans
+            self._add(found, marked)
+
+    def _add(self, found: Spots, marked: defaultdict[int, list[Span]]) -> None:
+        for place, spans in found.items():
+            marked[self._owners[place[0] >> _TEXT]] += spans
 
     def _add_row(self, keys: Sequence[int], marked: defaultdict[int, list[Span]]) -> None:
         """The same for words next to each other, each at one position: most phrases."""
-        begins = set(self._positions[keys[0]])
-        for offset, key in enumerate(keys[1:], 1):
-            begins.intersection_update([position - offset for position in self._positions[key]])
-        for offset, key in enumerate(keys if begins else ()):
-            for position, (owner, span) in zip(self._positions[key], self._found[key], strict=True):
-                if position - offset in begins:
-                    marked[owner].append(span)
+        # By the position at which a row with the word begins.
+        others = [
+            {position - offset: span for position, _, _, span in self._found[key]} for offset, key in enumerate(keys[1:], 1)
+        ]
+        for position, _, owner, span in self._found[keys[0]]:
+            row = [span]
+            for spans in others:
+                if position not in spans:
+                    break
+                row.append(spans[position])
+            else:
+                marked[owner] += row
 
     def _add_windows(self, wanted: Wanted, slop: int, marked: defaultdict[int, list[Span]]) -> None:
         """The same for words in any order."""
+        if wanted.plain and not self._sieve.wide:
+            windows = plain_windows([[word[0] for word in self._found[key]] for key in wanted.plain], slop)
+            if windows is not None:
+                self._add_words(wanted.plain, windows, marked)
+                return
         by_slot = [self._occurrences(slot) for slot in wanted.slots]
         members = window_members([list(found) for found in by_slot], slop, _TEXT)
         for found in by_slot if members else ():
-            for place, spans in found.items():
-                if place in members:
-                    marked[self._owners[place[0] >> _TEXT]] += spans
+            self._add({place: spans for place, spans in found.items() if place in members}, marked)
+
+    def _add_words(self, keys: Sequence[int], windows: Iterable[Sequence[int]], marked: defaultdict[int, list[Span]]) -> None:
+        """Add the words at the positions of windows, in order."""
+        words = {word[0]: word for key in keys for word in self._found[key]} if windows else {}
+        reached = -1
+        for window in windows:
+            for position in window:
+                if position > reached:
+                    reached, _, owner, span = words[position]
+                    marked[owner].append(span)
 
     def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
@@ -221,7 +235,7 @@ class SiftedTexts:
 
     def _spots(self, key: int) -> Spots:
         spots: Spots = {}
-        for position, length, (_, span) in zip(self._positions[key], self._lengths[key], self._found[key], strict=True):
+        for position, length, _, span in self._found[key]:
             # Of a letter and a pair that begin at one place, a pattern may mean both.
             place = position, length
             spots[place] = (*spots[place], span) if place in spots else (span,)

@@ -43,9 +43,10 @@ def needles_of(forms: Iterable[str], stems: Iterable[str], expansions: Iterable[
     return list(needles) if len(needles) == 1 else _less_longer(needles)
 
 
-def pieces(texts: Sequence[str]) -> list[tuple[int, int, int, int]]:
+def pieces(texts: Sequence[str], reach: int) -> list[tuple[int, int, int, int]]:
     """All that stands between spaces, as Kernels.stretches gives it."""
-    return [(number, *piece.span(), -1) for number, text in enumerate(texts) for piece in _PIECE.finditer(text)]
+    gap = -1 if reach else 0
+    return [(number, *piece.span(), gap) for number, text in enumerate(texts) for piece in _PIECE.finditer(text)]
 
 
 def _less_longer(needles: Iterable[bytes]) -> list[bytes]:

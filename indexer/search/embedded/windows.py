@@ -7,7 +7,6 @@ last are at most `slop` more than those that it covers. Choices are never enumer
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
@@ -22,8 +21,9 @@ def window_starts(slots: Sequence[Sequence[Place]], slop: int) -> set[int]:
     """The positions at which a fitting choice begins."""
     if not all(slots):
         return set()
-    if _plain(slots):
-        return {window[0] for window in _plain_windows(slots, slop)}
+    plain = _plain(slots, slop)
+    if plain is not None:
+        return {window[0] for window in plain}
     search = _Search(slots, slop)
     places = {place for slot in slots for place in slot}
     return {place[0] for place in places if search.fits(place, at_least=place[0])}
@@ -37,8 +37,9 @@ def window_members(slots: Sequence[Sequence[Place]], slop: int, text_bits: int =
     """
     if not all(slots):
         return set()
-    if _plain(slots):
-        return {(position, 1) for window in _plain_windows(slots, slop) for position in window}
+    plain = _plain(slots, slop)
+    if plain is not None:
+        return {(position, 1) for window in plain for position in window}
     if text_bits:
         return {member for choices in _by_text(slots, text_bits) for member in window_members(choices, slop)}
     search = _Search(slots, slop)
@@ -55,19 +56,26 @@ def _by_text(slots: Sequence[Sequence[Place]], text_bits: int) -> Iterable[list[
     return texts.values()
 
 
-def _plain(slots: Sequence[Sequence[Place]]) -> bool:
-    """Whether every place covers one position, and two slots have the same places or none in common."""
-    different = {tuple(slot) for slot in slots}
-    places = [place for slot in different for place in slot]
-    return len(set(places)) == len(places) and all(covered == 1 for _, covered in places)
+def _plain(slots: Sequence[Sequence[Place]], slop: int) -> list[list[int]] | None:
+    """The windows where every place covers one position; else None."""
+    if any(covered != 1 for slot in slots for _, covered in slot):
+        return None
+    return plain_windows([[position for position, _ in slot] for slot in slots], slop)
 
 
-def _plain_windows(slots: Sequence[Sequence[Place]], slop: int) -> list[list[int]]:
-    """For each position that can begin a choice: the positions of any slot within the widest window from there."""
-    # Slots go by number: the places of one may be thousands, and hashing them takes as long.
-    numbers: dict[tuple[Place, ...], int] = {}
-    needed = Counter(numbers.setdefault(tuple(slot), len(numbers)) for slot in slots)
-    owner = {position: number for slot, number in numbers.items() for position, _ in slot}
+def plain_windows(slots: Sequence[Sequence[int]], slop: int) -> list[list[int]] | None:
+    """For each position that can begin a choice, in order: the positions of any slot within the widest window from there.
+
+    slots: the positions of each, which are all that its places cover. None where two slots have some in common, but not all.
+    """
+    # Slots go by number: the positions of one may be thousands, and hashing them takes as long.
+    numbers: dict[tuple[int, ...], int] = {}
+    needed = [0] * len(slots)
+    for slot in slots:
+        needed[numbers.setdefault(tuple(slot), len(numbers))] += 1
+    owner = {position: number for slot, number in numbers.items() for position in slot}
+    if len(owner) < sum(map(len, numbers)):
+        return None
     positions = sorted(owner)
     width = len(slots) + slop
     held = [0] * len(numbers)

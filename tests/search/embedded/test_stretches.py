@@ -61,7 +61,7 @@ def test_stretches_lose_nothing(kernels: Kernels, texts: list[str], tree: Node) 
     quick = Highlighter(tree, {}, kernels).mark(records)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sifted, "needles_of", lambda *_: None)
-        patched.setattr(sifted, "pieces", lambda texts: [(number, 0, len(text), -1) for number, text in enumerate(texts)])
+        patched.setattr(sifted, "pieces", lambda texts, _: [(number, 0, len(text), -1) for number, text in enumerate(texts)])
         whole = Highlighter(tree, {}, kernels).mark(records)
     assert quick == whole
 
