@@ -184,14 +184,14 @@ def positions_between(text: bytes, at: int, end: int, reach: int, needles: bytes
 
 
 @compiled_unchecked
-def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[bool, int]:
-    """Whether what stands here may make its stretch wanted; and what follows where it does not."""
+def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[int, int]:
+    """2 where what stands here makes its stretch wanted, 1 where it may, else 0; and what follows it."""
     if _KINDS[text[at]] == _APOSTROPHE:  # a possessive that a hyphen follows
-        return text[at + 1] | _LOWER == ord("s") and text[at + 2] == ord("-"), at + 1
+        return int(text[at + 1] | _LOWER == ord("s") and text[at + 2] == ord("-")), at + 1
     end = at
     while _KINDS[text[end]] <= _DIGIT:
         end += 1
-    return begins_as(text, at, end, needles, ends) > 0, end
+    return begins_as(text, at, end, needles, ends), end
 
 
 @compiled_unchecked
@@ -222,6 +222,7 @@ def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
             at += size
             parted = at
             continue
+        begins, after = 1, at
         if size == 1:
             begins, after = may_begin(text, at, needles, ends)
             if not begins:
@@ -230,7 +231,10 @@ def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
         start = at
         while start > parted and _KINDS[text[start - 1]] != _PARTS:
             start -= 1
-        at, base, begin, end, wanted, _ = read_stretch(text, start, base, needles, ends, signs)
+        if begins == 2 and start == at and _KINDS[text[after]] == _PARTS:  # a word by itself, as most are
+            begin, end, wanted, at = at - base, after - base, True, after
+        else:
+            at, base, begin, end, wanted, _ = read_stretch(text, start, base, needles, ends, signs)
         parted = at
         if wanted:
             gap = positions_between(text, reached, start, reach, needles, ends, signs) if reach else 0
