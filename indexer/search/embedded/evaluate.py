@@ -115,10 +115,10 @@ class Evaluation:
 
     def expanded(self) -> Iterator[tuple[Expansion, set[str]]]:
         """The forms that each pattern stood for, so far, in each field."""
-        for field, expanded in [(field, lookup.expanded) for field, lookup in self._lookups.items()]:
-            table = form_table(self.segment.postings(field)) if expanded else None
-            for expansion, words in expanded.items():
-                if table is not None:
+        for field, lookup in list(self._lookups.items()):
+            if lookup.expanded:
+                table = form_table(self.segment.postings(field))
+                for expansion, words in lookup.expanded.items():
                     yield expansion, set(table.words(words))
 
     def records_with(self, field: str, units: Array) -> Array:

@@ -80,6 +80,8 @@ class Highlighter:
         """The spans in each record's text and title; both empty where the query does not match it."""
         if self._judged is not None:
             return self._mark_by_language(records, self._judged)
+        if not records:
+            return []
         page = _Page(records, self.sift)
         texts = merge_spans(page.marks(self._query, "text"))
         titles = merge_spans(page.marks(self._query, "title")) if self._titled else {}
@@ -176,6 +178,8 @@ class _Page:
             languages = [document.language for _, document in self._records]
         else:
             languages = [paragraph.language or document.language for paragraph, document in self._records]
+        if languages.count(languages[0]) == len(languages):
+            return [self._sift(texts, owners, stemmer_of(languages[0]))]
         stemmers = {language: stemmer_of(language) for language in set(languages)}
         distinct = set(stemmers.values())
         if len(distinct) == 1:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Sequence, Set
+from functools import reduce
 from itertools import islice
 from typing import NamedTuple, TypeAlias
 
@@ -12,6 +13,7 @@ from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.analysis import analyze_word, iter_words
 from indexer.search.embedded.evaluate import Leaf
 from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.kernels.term import SHIFT
 from indexer.search.embedded.slots import Slot
 from indexer.search.embedded.stretches import Accepted, Key, needles_of, pieces
 from indexer.search.embedded.windows import Place, plain_windows, window_members
@@ -22,12 +24,15 @@ from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
 Spots: TypeAlias = dict[Place, tuple[Span, ...]]
 """Where something stands: (position, positions covered) -> the spans of its words."""
 
-_Sifted: TypeAlias = tuple[list[tuple[int, int, int, int, int]], int]
+_Kept: TypeAlias = tuple[list[tuple[int, int, int, int, int]], int]
 """What a sieve keeps of a stretch, counted from its beginning: number of a key, position, positions covered, start and end;
 and the positions that the stretch takes."""
 
+_Sifted: TypeAlias = int | _Kept
+"""The same, or the number of the only key that a stretch of one plain word is looked for as: most are such."""
+
 _Found: TypeAlias = tuple[int, int, int, Span]
-"""A word: its position, where it is counted, after those of all texts before; the positions it covers, its owner and its span."""
+"""A word: its position, after those of all texts before, the positions that it covers, its owner and its span."""
 
 _Sought: TypeAlias = tuple[tuple[int, ...], ...]
 """A slot: its readings, by the numbers of what they look for."""
@@ -35,8 +40,6 @@ _Sought: TypeAlias = tuple[tuple[int, ...], ...]
 STEMMED = frozenset(name for name, field in FIELD_BY_NAME.items() if field.kind is FieldKind.TEXT)
 # The positions that a slot may cover before its windows are looked for among more places than they need be.
 _WIDEST = 2
-# Positions of a page's texts are counted on, each from a number of its own that leaves room for any text before it.
-_TEXT = 32
 _LETTER = re.compile(r"[^\W_]")
 
 
@@ -46,39 +49,41 @@ class Keys(dict[Key, int]):
     reach = 0
     """How many positions between two words are counted: more are as good as these."""
 
+    def sought(self, slot: Slot) -> _Sought:
+        """A slot by numbers; what is not yet numbered is added."""
+        return tuple([tuple([self.setdefault((word, slot.exact), len(self)) for word in reading]) for reading in slot.readings])
+
 
 class Wanted(NamedTuple):
-    """A word, phrase or pattern of a query: its slots, in the field that it looks in.
+    """A word, phrase or pattern of a query, by what it looks for in a field: one of `only`, `plain` and `slots`.
 
-    slop: of a phrase whose words may stand in any order. only: what it looks for, where that is a single word or pattern.
-    plain: what the words of a phrase look for, in order, where each slot has one reading, of one word; else empty.
+    only: what it looks for, where that is a single word or pattern. plain: what the words of a phrase look for, in order, where
+    each slot has one reading, of one word; slots: of any other. slop: of a phrase whose words may stand in any order.
     """
 
     field: str
-    slots: tuple[_Sought, ...]
-    slop: int | None
     only: int | None
     plain: tuple[int, ...]
+    slots: tuple[_Sought, ...]
+    slop: int | None
 
     @classmethod
     def of(cls, node: Leaf, slots: Sequence[Slot], field: str, keys: Keys) -> Wanted:
         """What a leaf of the query looks for in a field; what is not yet among the keys is added."""
-        sought = tuple(
+        plain = tuple(
             [
-                tuple(
-                    [tuple([keys.setdefault((word, slot.exact), len(keys)) for word in reading]) for reading in slot.readings]
-                )
-                for slot in slots
+                keys.setdefault((readings[0][0], exact), len(keys))
+                for readings, exact in slots
+                if len(readings) == 1 and len(readings[0]) == 1
             ]
         )
-        plain = tuple([slot[0][0] for slot in sought if len(slot) == 1 and len(slot[0]) == 1])
-        if len(plain) < len(sought):
-            plain = ()
-        elif len(plain) == 1:
-            return cls(field, sought, None, plain[0], ())
-        slop = node.slop if isinstance(node, Phrase) and len(sought) > 1 else None
-        keys.reach = max(keys.reach, 1 if slop is None else slop + 1 + _WIDEST * len(sought))
-        return cls(field, sought, slop, None, plain)
+        if len(plain) == len(slots) == 1:
+            return cls(field, plain[0], (), (), None)
+        slop = node.slop if isinstance(node, Phrase) and len(slots) > 1 else None
+        keys.reach = max(keys.reach, 1 if slop is None else slop + 1 + _WIDEST * len(slots))
+        if len(plain) == len(slots):
+            return cls(field, None, plain, (), slop)
+        return cls(field, None, (), tuple([keys.sought(slot) for slot in slots]), slop)
 
 
 class Sieve(dict[str, _Sifted]):
@@ -104,20 +109,23 @@ class Sieve(dict[str, _Sifted]):
                 for form in word:
                     self._forms.setdefault(form, []).append(number)
             else:
-                for term in {stems[form] for form in word}:
-                    self._terms.setdefault(term, []).append(number)
+                for form in word:
+                    numbers = self._terms.setdefault(stems[form], [])
+                    if number not in numbers:
+                        numbers.append(number)
         self.needles = needles_of(self._forms, self._terms, expansions, accepted) if stemmer in (None, ENGLISH) else None
         """What stretches begin with; None where that is not known."""
 
     def __missing__(self, stretch: str) -> _Sifted:
         if stretch.isascii() and stretch.isalnum():
-            sifted: _Sifted = ([(key, 0, 1, 0, len(stretch)) for key in self._found(stretch.lower())], 1)
+            keys = self._found(stretch.lower())
+            sifted: _Sifted = keys[0] if len(keys) == 1 else ([(key, 0, 1, 0, len(stretch)) for key in keys], 1)
         else:
             sifted = self._sift(stretch)
         self[stretch] = sifted
         return sifted
 
-    def _sift(self, stretch: str) -> _Sifted:
+    def _sift(self, stretch: str) -> _Kept:
         kept = []
         position = 0
         for word in iter_words(stretch):
@@ -155,12 +163,17 @@ class SiftedTexts:
         stretches = pieces(texts, reach) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
         for number, start, end, gap in stretches:
             if number != last:
-                last, text, owner, position, reached = number, texts[number], owners[number], number << _TEXT, 0
-            kept, advance = sieve[text[start:end]]
+                last, text, owner, position, reached = number, texts[number], owners[number], number << SHIFT, 0
+            sifted = sieve[text[start:end]]
             position += gap if gap >= 0 else positions_between(text, reached, start, reach)
-            for key, place, length, first, stop in kept:
-                found[key].append((position + place, length, owner, (start + first, start + stop)))
-            position += advance
+            if isinstance(sifted, int):
+                found[sifted].append((position, 1, owner, (start, end)))
+                position += 1
+            else:
+                kept, advance = sifted
+                for key, place, length, first, stop in kept:
+                    found[key].append((position + place, length, owner, (start + first, start + stop)))
+                position += advance
             reached = end
 
     def add_spans(self, wanted: Wanted, marked: defaultdict[int, list[Span]]) -> None:
@@ -168,19 +181,12 @@ class SiftedTexts:
         if wanted.only is not None:
             for _, _, owner, span in self._found[wanted.only]:
                 marked[owner].append(span)
-        elif wanted.slop is not None:
-            self._add_windows(wanted, wanted.slop, marked)
-        elif wanted.plain and not self._sieve.wide:
+        elif self._sieve.wide or not wanted.plain:
+            self._add_any(wanted, marked)
+        elif wanted.slop is None:
             self._add_row(wanted.plain, marked)
-        elif wanted.slots:
-            found = self._occurrences(wanted.slots[0])
-            for slot in wanted.slots[1:]:
-                found = _followed(found, self._occurrences(slot))
-            self._add(found, marked)
-
-    def _add(self, found: Spots, marked: defaultdict[int, list[Span]]) -> None:
-        for place, spans in found.items():
-            marked[self._owners[place[0] >> _TEXT]] += spans
+        else:
+            self._add_windows(wanted, wanted.slop, marked)
 
     def _add_row(self, keys: Sequence[int], marked: defaultdict[int, list[Span]]) -> None:
         """The same for words next to each other, each at one position: most phrases."""
@@ -198,26 +204,31 @@ class SiftedTexts:
                 marked[owner] += row
 
     def _add_windows(self, wanted: Wanted, slop: int, marked: defaultdict[int, list[Span]]) -> None:
-        """The same for words in any order."""
-        if wanted.plain and not self._sieve.wide:
-            windows = plain_windows([[word[0] for word in self._found[key]] for key in wanted.plain], slop)
-            if windows is not None:
-                self._add_words(wanted.plain, windows, marked)
-                return
-        by_slot = [self._occurrences(slot) for slot in wanted.slots]
-        members = window_members([list(found) for found in by_slot], slop, _TEXT)
-        for found in by_slot if members else ():
-            self._add({place: spans for place, spans in found.items() if place in members}, marked)
-
-    def _add_words(self, keys: Sequence[int], windows: Iterable[Sequence[int]], marked: defaultdict[int, list[Span]]) -> None:
-        """Add the words at the positions of windows, in order."""
-        words = {word[0]: word for key in keys for word in self._found[key]} if windows else {}
+        """The same for such words in any order."""
+        words = [self._found[key] for key in wanted.plain]
+        windows = plain_windows([[position for position, _, _, _ in each] for each in words], slop)
+        if windows is None:
+            self._add_any(wanted, marked)
+            return
+        by_position = {word[0]: word for each in words for word in each} if windows else {}
         reached = -1
         for window in windows:
             for position in window:
                 if position > reached:
-                    reached, _, owner, span = words[position]
+                    reached, _, owner, span = by_position[position]
                     marked[owner].append(span)
+
+    def _add_any(self, wanted: Wanted, marked: defaultdict[int, list[Span]]) -> None:
+        """The same for any phrase."""
+        by_slot = [self._occurrences(slot) for slot in wanted.slots or [((key,),) for key in wanted.plain]]
+        if wanted.slop is not None:
+            members = window_members([list(found) for found in by_slot], wanted.slop, SHIFT)
+            by_slot = [{place: found[place] for place in found if place in members} for found in by_slot]
+        elif by_slot:
+            by_slot = [reduce(_followed, by_slot)]
+        for found in by_slot:
+            for place, spans in found.items():
+                marked[self._owners[place[0] >> SHIFT]] += spans
 
     def _occurrences(self, readings: _Sought) -> Spots:
         """Where a slot stands: (position, positions covered) -> the spans of its words."""
