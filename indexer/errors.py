@@ -11,6 +11,7 @@
     │   ├── IndexVersionError   the index was written in another format             503, exit 1
     │   ├── IndexLocked         another process is writing                          exit 1
     │   ├── IndexNotWritable    the index folder cannot be made or written to       exit 1
+    │   ├── IndexNotReadable    a file of the index may not be read                 503, exit 1
     │   ├── NothingToIndex      no indexable document under the paths               exit 1
     │   ├── RootMissing         a root of the index is not there any more           exit 1
     │   ├── NoGeneration        no generation to go back to is kept                 exit 1
@@ -90,6 +91,13 @@ class IndexNotWritable(UserError):
         )
 
 
+class IndexNotReadable(UserError):
+    """The system does not permit reading a file of the index: nothing says that it is damaged."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be read: {reason}. Let this user read it, or name another folder: --index-dir")
+
+
 class NothingToIndex(UserError):
     """The paths hold no document that could be indexed."""
 
@@ -138,3 +146,11 @@ class IndexCorrupt(Fault):
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem if problem.endswith(_REBUILD) else f"{problem.removesuffix('.')}. {_REBUILD}")
+
+
+def unreadable(path: Path, error: OSError) -> IndexNotReadable | IndexCorrupt:
+    """What it means that the system refuses a file of the index which is there."""
+    reason = error.strerror or str(error)
+    if isinstance(error, PermissionError):
+        return IndexNotReadable(path, reason)
+    return IndexCorrupt(f"{path} cannot be read: {reason}")

@@ -3,7 +3,8 @@
 ParameterError, QueryError                   400
 NotFound                                     404
 OriginalChanged                              409
-NoIndex, IndexVersionError, IndexCorrupt     503
+NoIndex, IndexVersionError, IndexCorrupt,
+IndexNotReadable                             503, what to do among the detail
 anything else of ours or of Python           500, logged; the answer says nothing of it
 """
 
@@ -15,12 +16,20 @@ from http import HTTPStatus
 from flask import Flask, Response, current_app, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from indexer.errors import IndexCorrupt, IndexVersionError, LoccitError, NoIndex, NotFound, OriginalChanged, ParameterError
+from indexer.errors import (
+    IndexCorrupt,
+    IndexNotReadable,
+    IndexVersionError,
+    LoccitError,
+    NoIndex,
+    NotFound,
+    OriginalChanged,
+    ParameterError,
+)
 from webapp.present import kept_form
 from webapp.reply import reply
 
 PROBLEM_JSON = "application/problem+json"
-REBUILD = "loccit rebuild"
 
 _STATUSES: tuple[tuple[type[LoccitError], HTTPStatus], ...] = (
     (ParameterError, HTTPStatus.BAD_REQUEST),
@@ -28,6 +37,7 @@ _STATUSES: tuple[tuple[type[LoccitError], HTTPStatus], ...] = (
     (OriginalChanged, HTTPStatus.CONFLICT),
     (NoIndex, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexVersionError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (IndexNotReadable, HTTPStatus.SERVICE_UNAVAILABLE),
     (IndexCorrupt, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 _DETAILS = {
@@ -39,7 +49,6 @@ _HINTS = {
     HTTPStatus.NOT_FOUND: "It may have been removed from the index, or the address is mistyped. Try a search.",
     HTTPStatus.METHOD_NOT_ALLOWED: "Try a search instead.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Try again; if it happens again, tell whoever runs this server.",
-    HTTPStatus.SERVICE_UNAVAILABLE: f"Run: {REBUILD}",
 }
 
 
@@ -58,9 +67,8 @@ class Problem:
 
     @property
     def hint(self) -> str:
-        """What to do, if there is anything; nothing where the detail says it already."""
-        hint = _HINTS.get(self.status, "")
-        return "" if hint in self.detail else hint
+        """What to do, where the detail does not say it."""
+        return _HINTS.get(self.status, "")
 
 
 def register(app: Flask) -> None:
@@ -98,13 +106,12 @@ def _failure() -> Problem:
 
 def _answer(problem: Problem) -> Response:
     if _is_for_programs(request.path):
-        detail = f"{problem.detail} {problem.hint}" if problem.status is HTTPStatus.SERVICE_UNAVAILABLE else problem.detail
         return reply(
             {
                 "type": "about:blank",
                 "title": problem.title,
                 "status": problem.status.value,
-                "detail": detail.strip(),
+                "detail": problem.detail,
                 "parameter": problem.parameter,
             },
             problem.status,

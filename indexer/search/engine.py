@@ -26,7 +26,7 @@ from indexer.search.variants import Variants, read_synonyms, spellings
 class SearchEngine(Protocol):
     """Reads an index. Safe to share between threads; each call answers from one generation, the newest when it began.
 
-    Every method raises NoIndex, IndexVersionError or IndexCorrupt where the index cannot be read.
+    Every method raises NoIndex, IndexVersionError, IndexNotReadable or IndexCorrupt where the index cannot be read.
     """
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from indexer.errors import IndexCorrupt, LoccitError, NoGeneration, NoIndex
+from indexer.errors import IndexCorrupt, LoccitError, NoGeneration, NoIndex, unreadable
 from indexer.search.embedded.lock import WriteLock, read_holder
 from indexer.search.embedded.manifest import MANIFEST, Manifest, file_checksum, read_manifest, write_manifest
 from indexer.search.embedded.snapshot import Snapshot
@@ -90,7 +90,7 @@ def broken_files(index_dir: Path, manifest: Manifest) -> list[str]:
             if path.stat().st_size != entry.size or file_checksum(path) != entry.sha256:
                 problems.append(f"{path} does not match the checksum in the manifest. Run: loccit rebuild")
         except OSError as error:
-            problems.append(f"{path} cannot be read: {error.strerror}. Run: loccit rebuild")
+            problems.append(str(unreadable(path, error)))
     return problems
 
 

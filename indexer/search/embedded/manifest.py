@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from indexer.errors import IndexCorrupt, IndexVersionError, NoIndex
+from indexer.errors import IndexCorrupt, IndexNotReadable, IndexVersionError, NoIndex, unreadable
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION
 
 MANIFEST = "manifest.json"
@@ -108,7 +108,7 @@ class Manifest:
 
 
 def read_stamp(path: Path) -> Stamp:
-    """The stamp of a manifest. Raises NoIndex where there is none, and IndexCorrupt where it cannot be looked at."""
+    """The stamp of a manifest. Raises NoIndex where there is none, else what `unreadable` says where it cannot be looked at."""
     try:
         found = path.stat()
     except OSError as error:
@@ -116,15 +116,18 @@ def read_stamp(path: Path) -> Stamp:
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
-def _refused(path: Path, error: OSError) -> NoIndex | IndexCorrupt:
+def _refused(path: Path, error: OSError) -> NoIndex | IndexNotReadable | IndexCorrupt:
     """What it means that the system refuses a manifest."""
     if isinstance(error, FileNotFoundError | NotADirectoryError):
         return NoIndex(path.parent)
-    return IndexCorrupt(f"{path} cannot be read: {error.strerror}")
+    return unreadable(path, error)
 
 
 def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
-    """The manifest of a folder, or one that is kept there. Raises NoIndex, IndexVersionError, IndexCorrupt."""
+    """The manifest of a folder, or one that is kept there.
+
+    Raises NoIndex, IndexVersionError, IndexNotReadable, IndexCorrupt.
+    """
     path = index_dir / file
     try:
         content = path.read_bytes()

@@ -24,7 +24,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.errors import IndexCorrupt, IndexVersionError
+from indexer.errors import IndexCorrupt, IndexVersionError, unreadable
 from indexer.model import Json
 
 Array: TypeAlias = NDArray[Any]
@@ -129,7 +129,7 @@ class ArraysFile:
             # A newer generation may have replaced it: the engine looks at the manifest again.
             raise
         except OSError as error:
-            raise IndexCorrupt(f"{path} cannot be read: {error.strerror}") from error
+            raise unreadable(path, error) from error
         place, length, checksum, version, magic = _FOOTER.unpack_from(self._map, self.size - _FOOTER.size)
         if magic != _MAGIC or self._map[: len(_MAGIC)] != _MAGIC:
             raise IndexCorrupt(f"{path} is not an index file, or its end is missing")
