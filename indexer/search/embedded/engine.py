@@ -12,7 +12,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 import numpy as np
 
 from indexer.errors import IndexCorrupt, LoccitError, NotCompiled, NotFound, QueryError
-from indexer.fields import FIELDS, HISTOGRAM
+from indexer.fields import FIELDS
 from indexer.file_records import Provenance
 from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Paragraph
@@ -46,7 +46,6 @@ from indexer.search.response import (
     DocumentResponse,
     Facet,
     Generation,
-    Histogram,
     Hit,
     IndexStatus,
     SearchResponse,
@@ -132,9 +131,7 @@ class EmbeddedEngine:
         matches = self._filtered(snapshot, found, request)
         ranked = self._ranked(snapshot, request, tree, evaluations, matches)
         total = sum([len(filtered.records()) for filtered in matches])
-        fields = [field for field in request.facets if field != HISTOGRAM]
-        facets = count_facets(fields, matches, snapshot, request, self._kernels)
-        histogram = self._histogram(snapshot, matches, request)
+        facets, histogram = count_facets(matches, snapshot, request, self._kernels)
         return _RESPONSE(
             total,
             sum([filtered.document_count for filtered in matches]),
@@ -165,9 +162,7 @@ class EmbeddedEngine:
         found = self._find(snapshot, request.query)
         accepted_forms(found.evaluations)
         matches = self._filtered(snapshot, found.records, request)
-        if not prefix:
-            return count_facets((field,), matches, snapshot, request, self._kernels)[field]
-        within = begun_values(snapshot, field, prefix, self._kernels)
+        within = begun_values(snapshot, field, prefix, self._kernels) if prefix else None
         return count_facet(field, matches, snapshot, request, self._kernels, within)
 
     @_translated
@@ -235,12 +230,6 @@ class EmbeddedEngine:
         scores = [dict(zip(found.tolist(), values.tolist(), strict=True)) for found, values in best.scored]
         ranked = [place._replace(score=scores[place.segment][place.record]) for place in ranked]
         return explained(ranked, best.looks) if request.explain else ranked
-
-    def _histogram(self, snapshot: Snapshot, matches: Sequence[Filtered], request: SearchRequest) -> Histogram | None:
-        if HISTOGRAM not in request.facets:
-            return None
-        counted = [filtered.count_intervals() for filtered in matches]
-        return snapshot.calendar.histogram(counted, request.interval, self._kernels)
 
     @_translated
     def document(

@@ -1,43 +1,48 @@
-"""Facets: exact counts over the records of all segments, each leaving out its own filter."""
+"""Facets and the histogram: exact counts over the records of all segments, each leaving out its own filter."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.fields import HISTOGRAM
 from indexer.frozen import constructor, named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.filtered import Filtered
+from indexer.search.embedded.histogram import NO_BUCKETS
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.counted import Largest
-from indexer.search.embedded.snapshot import MergedValues, Snapshot
+from indexer.search.embedded.snapshot import Numbering, Snapshot
 from indexer.search.request import Filter, SearchRequest
-from indexer.search.response import Facet, FacetState, FacetValue
+from indexer.search.response import Facet, FacetState, FacetValue, Histogram
 
 _UNSAID = itertools.repeat(FacetState.NONE)
 _FACET = constructor(Facet)
 
 
 def count_facets(
-    fields: Sequence[str], matches: Sequence[Filtered], snapshot: Snapshot, request: SearchRequest, kernels: Kernels
-) -> dict[str, Facet]:
-    """The facets of some fields over the matches, each less the field's own filter."""
-    if not fields:
-        return {}
-    counts, stretches = _counted(fields, matches, snapshot)
+    matches: Sequence[Filtered], snapshot: Snapshot, request: SearchRequest, kernels: Kernels
+) -> tuple[dict[str, Facet], Histogram | None]:
+    """The facets that are asked for over the matches, each less the field's own filter; the histogram, if it is asked for."""
+    if not request.facets:
+        return {}, None
+    numbering = snapshot.numbering(tuple([field for field in request.facets if field != HISTOGRAM]))
+    counts = _counted(numbering, matches)
+    buckets = snapshot.calendar.buckets(counts, request.interval, kernels) if HISTOGRAM in request.facets else NO_BUCKETS
     size, chosen = request.facet_size, {filter.field: filter for filter in request.filters}
     most = size + _chosen_values(request.filters)
-    found = kernels.largest(counts, [stretches[field] for field in fields], most)
+    summary = kernels.summary(counts, numbering.stretches, most, buckets.of_intervals, buckets.width)
+    listed = named_tuples(FacetValue, numbering.named(summary), summary.counts, _UNSAID)
     facets = {}
-    for field, largest in zip(fields, found, strict=True):
-        values = snapshot.values(field)
-        if field in chosen:
-            facets[field] = _with_chosen(largest, values, size, chosen[field], counts[slice(*stretches[field])])
-        else:
-            facets[field] = _plain(largest, values, size)
-    return facets
+    begin = 0
+    for field, end, distinct, missing in zip(numbering.fields, summary.ends, summary.distinct, summary.firsts, strict=True):
+        values = listed[begin:end]
+        if chosen:
+            values = _with_chosen(values, numbering, counts, chosen[field], size) if field in chosen else values[:size]
+        facets[field] = _FACET(values, distinct, missing)
+        begin = end
+    return facets, buckets.histogram(summary) if buckets is not NO_BUCKETS else None
 
 
 def count_facet(
@@ -46,31 +51,37 @@ def count_facet(
     snapshot: Snapshot,
     request: SearchRequest,
     kernels: Kernels,
-    within: Array,
+    within: Array | None = None,
 ) -> Facet:
     """The same of one field, for some of its values alone: a mask by ordinal. Chosen values are listed all the same."""
-    counts, stretches = _counted((field,), matches, snapshot)
-    every = counts[slice(*stretches[field])]
-    asked = np.where(within, every, 0)
-    asked[0] = every[0]
-    size, values = request.facet_size, snapshot.values(field)
+    numbering = snapshot.numbering((field,))
+    counts = _counted(numbering, matches)
+    asked = every = counts[slice(*numbering.stretches[0])]
+    if within is not None:
+        asked = np.where(within, every, 0)
+        asked[0] = every[0]
+    size = request.facet_size
     chosen = [filter for filter in request.filters if filter.field == field]
-    (largest,) = kernels.largest(asked, [(0, len(asked))], size + _chosen_values(chosen))
-    return _with_chosen(largest, values, size, chosen[0], every) if chosen else _plain(largest, values, size)
+    whole = np.array([[0, len(asked)]])
+    summary = kernels.summary(asked, whole, size + _chosen_values(chosen), NO_BUCKETS.of_intervals, 0)
+    values = named_tuples(FacetValue, numbering.named(summary), summary.counts, _UNSAID)
+    if chosen:
+        values = _with_chosen(values, numbering, counts, chosen[0], size)
+    return _FACET(values, *summary.distinct, *summary.firsts)
 
 
-def _counted(
-    fields: Sequence[str], matches: Sequence[Filtered], snapshot: Snapshot
-) -> tuple[Array, Mapping[str, tuple[int, int]]]:
-    """How many records of all segments have each value, and where those of each field begin and end; first those with none."""
-    counted = [(filtered.count(fields), filtered.segment.profiles.fields) for filtered in matches]
+def _counted(numbering: Numbering, matches: Sequence[Filtered]) -> Array:
+    """How many records of all segments have each value, as they are numbered, and then each stated interval."""
+    counted = [filtered.count(numbering.of_records) for filtered in matches]
     if len(counted) == 1:
         return counted[0]
+    profiles = [filtered.segment.profiles for filtered in matches]
     united = [
-        snapshot.values(field).united([counts[slice(*stretches[field])] for counts, stretches in counted]) for field in fields
+        values.united([counts[slice(*each.fields[field])] for counts, each in zip(counted, profiles, strict=True)])
+        for field, values in zip(numbering.fields, numbering.values, strict=True)
     ]
-    ends = itertools.accumulate(map(len, united), initial=0)
-    return np.concatenate(united), dict(zip(fields, itertools.pairwise(ends), strict=True))
+    intervals = [counts[each.numbers :] for counts, each in zip(counted, profiles, strict=True)]
+    return np.concatenate([np.zeros(0, dtype=np.int64), *united, *intervals])
 
 
 def _chosen_values(filters: Sequence[Filter]) -> int:
@@ -78,17 +89,14 @@ def _chosen_values(filters: Sequence[Filter]) -> int:
     return max([len(filter.included) + len(filter.excluded) for filter in filters]) if filters else 0
 
 
-def _plain(largest: Largest, values: MergedValues, size: int) -> Facet:
-    listed = named_tuples(FacetValue, values.named(largest.places[:size]), largest.counts, _UNSAID)
-    return _FACET(listed, largest.distinct, largest.first)
-
-
-def _with_chosen(largest: Largest, values: MergedValues, size: int, chosen: Filter, counts: Array) -> Facet:
-    """A facet with its chosen values on top of the `size` largest of the others. counts: of all values."""
+def _with_chosen(
+    largest: Sequence[FacetValue], numbering: Numbering, counts: Array, chosen: Filter, size: int
+) -> tuple[FacetValue, ...]:
+    """A field's chosen values on top of the `size` largest of the others. counts: as they are numbered."""
+    place = numbering.fields.index(chosen.field)
+    values, begin = numbering.values[place], numbering.stretches[place, 0]
     states = dict.fromkeys(chosen.included, FacetState.INCLUDED) | dict.fromkeys(chosen.excluded, FacetState.EXCLUDED)
-    numbers = {value: int(counts[place]) if (place := values.place(value)) else 0 for value in states}
-    named = zip(values.named(largest.places), largest.counts, strict=True)
-    numbers |= dict(itertools.islice((each for each in named if each[0] not in states), size))
-    ordered = sorted(numbers.items(), key=lambda item: (-item[1], item[0]))
-    listed = [FacetValue(value, count, states.get(value, FacetState.NONE)) for value, count in ordered]
-    return _FACET(tuple(listed), largest.distinct, largest.first)
+    numbers = {value: int(counts[begin + ordinal]) if (ordinal := values.place(value)) else 0 for value in states}
+    others = ((each.value, each.count) for each in largest if each.value not in states)
+    ordered = sorted((*numbers.items(), *itertools.islice(others, size)), key=lambda item: (-item[1], item[0]))
+    return tuple([FacetValue(value, count, states.get(value, FacetState.NONE)) for value, count in ordered])

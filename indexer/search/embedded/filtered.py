@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from indexer.errors import ParameterError
-from indexer.fields import FIELD_BY_NAME, FIELDS
+from indexer.fields import FIELD_BY_NAME
 from indexer.published import DayRange, parse_published
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
@@ -17,7 +17,6 @@ from indexer.search.embedded.kernels import Kernels
 from indexer.search.embedded.kernels.counted import Asked, Sifted, Tally
 from indexer.search.request import Filter, SearchRequest
 
-_OF_RECORDS = frozenset(field.name for field in FIELDS if field.facet and not field.per_document)
 _NO_DAYS = np.zeros(0, dtype=bool)
 
 
@@ -68,20 +67,20 @@ class Filtered:
             return segment.live_documents
         return self._kernels.owners_of(records, segment.record_document)
 
-    def count(self, fields: Sequence[str]) -> Array:
-        """How many records have each value of some fields, less the field's own filter, at the values' numbers in profiles."""
-        counts = self._tally().by_value
-        if _OF_RECORDS.isdisjoint(fields):
+    def count(self, of_records: Sequence[str]) -> Array:
+        """How many records have each value, less its field's own filter, at the values' numbers in profiles.
+
+        Then how many have each stated interval, less the request's own range; first the undated ones. of_records: the fields
+        of records that are counted, too.
+        """
+        counts = self._tally().counts
+        if not of_records:
             return counts
         counts = counts.copy()
-        for field in _OF_RECORDS.intersection(fields):
+        for field in of_records:
             counted = counts[slice(*self.segment.profiles.fields[field])]
             self._kernels.add_counts_once(counted, self.segment.column(field).ordinals, self.records(field))
         return counts
-
-    def count_intervals(self) -> Array:
-        """How many records have each stated interval, less the request's own range; at 0 the undated ones."""
-        return self._tally().by_interval
 
     def _tally(self) -> Tally:
         """Of the matching records, or those that pass, by value and by interval."""

@@ -1,4 +1,4 @@
-"""The histogram: exact counts of records by day, month or year, less the request's own range."""
+"""The histogram: exact counts of records by day, month or year."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from indexer.errors import IndexCorrupt, ParameterError
 from indexer.frozen import constructor, named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels import Kernels
+from indexer.search.embedded.kernels.counted import Summary
 from indexer.search.request import Interval
 from indexer.search.response import Bucket, Histogram
 
@@ -23,23 +24,39 @@ _LAST_DAY = date.max.toordinal()
 _LONGEST = {Interval.DAY: 1, Interval.MONTH: 31, Interval.YEAR: 366}
 _DAYS_BY_DAY = 92
 _YEARS_BY_MONTH = 10
-# Of the records without a date: no bucket, and an interval that neither begins first nor ends last.
-_NO_BUCKET = -1
+# Of the records without a date: an interval that neither begins first nor ends last.
 _UNDATED = np.array([_LAST_DAY], dtype=np.int32), np.array([0], dtype=np.int32)
 _HISTOGRAM = constructor(Histogram)
 
 
-class _Buckets(NamedTuple):
-    """keys: the bucket of each stated interval, from 1 on, 0 where it does not fit into one; the first bucket and the last.
+class Buckets(NamedTuple):
+    """The buckets of an interval that any record lies in, and those between them.
 
-    firsts, lasts: the first and the last days of them all; None where they are too many to be kept.
+    of_intervals: the bucket of each stated interval, as Kernels.summary is told it. least: the day, month or year of the first
+    bucket. width: how many there are. firsts, lasts: the days that each begins and ends with; None where they are too many.
     """
 
-    keys: Array
+    interval: Interval
+    of_intervals: Array
     least: int
-    most: int
+    width: int
     firsts: Sequence[str] | None
     lasts: Sequence[str] | None
+
+    def histogram(self, summary: Summary) -> Histogram:
+        """The counts by date, with their days. Raises ParameterError where they are too many to be shown."""
+        firsts, lasts, low, counts = self.firsts, self.lasts, summary.bucket, summary.by_bucket
+        high = low + len(counts)
+        if len(counts) > MAX_BUCKETS:
+            raise ParameterError("interval", f"interval={self.interval} would give {len(counts):,} buckets. Take a wider one.")
+        if firsts is None or lasts is None:
+            firsts, lasts = _days(self.interval, self.least + low, self.least + high)
+        else:
+            firsts, lasts = firsts[low:high], lasts[low:high]
+        return _HISTOGRAM(named_tuples(Bucket, firsts, lasts, counts), self.interval, summary.coarser, summary.undated)
+
+
+NO_BUCKETS = Buckets(Interval.DAY, np.zeros(0, dtype=np.int32), 0, 0, (), ())
 
 
 class Calendar:
@@ -56,36 +73,26 @@ class Calendar:
         self._first, self._last = (
             np.concatenate([none, *(days for ends in intervals for days in (_UNDATED[side], ends[side]))]) for side in (0, 1)
         )
-        self._buckets: dict[Interval, _Buckets] = {}
+        self._buckets: dict[Interval, Buckets] = {}
 
-    def histogram(self, counted: Sequence[Array], interval: Interval | None, kernels: Kernels) -> Histogram:
-        """The records by date. counted: how many records have each interval, by segment; at 0 the undated ones."""
-        counts = counted[0] if len(counted) == 1 else np.concatenate([np.zeros(0, dtype=np.int64), *counted])
+    def buckets(self, counts: Array, interval: Interval | None, kernels: Kernels) -> Buckets:
+        """Those of an interval, or of the one that suits. counts: the last of them are how many records have each interval."""
         if interval is None:
-            first, last = kernels.reach(counts, self._first, self._last)
+            first, last = kernels.reach(counts[len(counts) - len(self._first) :], self._first, self._last)
             interval = _interval(first, last) if last else Interval.DAY
-        keys, least, most, firsts, lasts = self._buckets.get(interval) or self._buckets_of(interval)
-        by_key, (low, high, coarser, missing) = kernels.buckets(counts, keys, least, most + 1 - least)
-        if high < low:
-            return _HISTOGRAM((), interval, coarser, missing)
-        if high - low >= MAX_BUCKETS:
-            raise ParameterError("interval", f"interval={interval} would give {high - low + 1:,} buckets. Take a wider one.")
-        if firsts is None or lasts is None:
-            firsts, lasts = _days(interval, low, high)
-        else:
-            firsts, lasts = firsts[low - least : high + 1 - least], lasts[low - least : high + 1 - least]
-        shown = by_key[low - least : high + 1 - least].tolist()
-        return _HISTOGRAM(named_tuples(Bucket, firsts, lasts, shown), interval, coarser, missing)
+        return self._buckets.get(interval) or self._buckets_of(interval)
 
-    def _buckets_of(self, interval: Interval) -> _Buckets:
+    def _buckets_of(self, interval: Interval) -> Buckets:
         """The buckets of an interval, which are kept."""
         dated = self._last > 0
         fine = dated & (self._last - self._first < _LONGEST[interval])
-        keys = np.where(fine, _bucket_keys(self._first, interval), np.where(dated, 0, _NO_BUCKET))
-        least, most = int(keys[fine].min(initial=_LAST_DAY)), int(keys.max(initial=0))
-        least = min(least, most + 1)
-        days = _days(interval, least, most) if least <= most < least + MAX_BUCKETS else (None, None)
-        found = self._buckets[interval] = _Buckets(keys, least, most, *days)
+        keys = _bucket_keys(self._first, interval)
+        most = int(keys[fine].max(initial=0))
+        least = int(keys[fine].min(initial=most + 1))
+        width = most + 1 - least
+        places = np.where(fine, keys - least + 2, dated).astype(np.int32)
+        days = _days(interval, least, most + 1) if width <= MAX_BUCKETS else (None, None)
+        found = self._buckets[interval] = Buckets(interval, places, least, width, *days)
         return found
 
 
@@ -109,9 +116,9 @@ def _bucket_keys(days: Array, interval: Interval) -> Array:
 
 
 def _days(interval: Interval, low: int, high: int) -> tuple[Sequence[str], Sequence[str]]:
-    """The first and the last days of buckets, as `Bucket` states them."""
-    firsts, lasts = zip(*(_bucket_ends(key, interval) for key in range(low, high + 1)), strict=True)
-    return firsts, lasts
+    """The first and the last days of buckets from `low` up to `high`, as `Bucket` states them."""
+    ends = [_bucket_ends(key, interval) for key in range(low, high)]
+    return [first for first, _ in ends], [last for _, last in ends]
 
 
 def _bucket_ends(key: int, interval: Interval) -> tuple[str, str]:

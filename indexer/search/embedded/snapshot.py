@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt
+from indexer.fields import FIELD_BY_NAME
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.deletions import Deletions
@@ -18,6 +21,7 @@ from indexer.search.embedded.codec.invariants import broken_invariants, repeated
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.histogram import Calendar
 from indexer.search.embedded.judged import StopList, stop_lists_of
+from indexer.search.embedded.kernels.counted import Summary
 from indexer.search.embedded.manifest import Manifest, SegmentEntry
 from indexer.search.embedded.scoring import Statistics
 
@@ -49,17 +53,14 @@ class MergedValues:
     def __len__(self) -> int:
         return len(self.values)
 
-    def named(self, ordinals: Iterable[int]) -> Iterator[str]:
-        """The values of these ordinals."""
-        labels = self._labels
-        if labels is None:
-            return (self.values[ordinal - 1].decode() for ordinal in ordinals)
-        return map(labels.__getitem__, ordinals)
-
     @cached_property
-    def _labels(self) -> list[str] | None:
+    def labels(self) -> list[str] | None:
         """All values by ordinal, where they are few."""
         return ["", *map(bytes.decode, self.values)] if len(self.values) <= _FEW_VALUES else None
+
+    def value(self, ordinal: int) -> str:
+        """The value of an ordinal."""
+        return self.values[ordinal - 1].decode()
 
     def united(self, counted: Sequence[Array]) -> Array:
         """Counts by ordinal, one array for each segment, as one."""
@@ -83,7 +84,41 @@ class MergedValues:
     @cached_property
     def _ordinals(self) -> dict[str, int] | None:
         """All values' ordinals, where they are few."""
-        return None if self._labels is None else {label: ordinal for ordinal, label in enumerate(self._labels) if ordinal}
+        return None if self.labels is None else {label: ordinal for ordinal, label in enumerate(self.labels) if ordinal}
+
+
+class Numbering(NamedTuple):
+    """The values of some facet fields over all segments, numbered field after field; the first number of each stands for none.
+
+    stretches: [field] = where the field's counts begin and end. of_records: those of the fields that are no document's.
+    labels: all values by number, where they are few.
+    """
+
+    fields: tuple[str, ...]
+    values: tuple[MergedValues, ...]
+    stretches: Array
+    of_records: tuple[str, ...]
+    labels: list[str] | None
+
+    @classmethod
+    def of(cls, fields: tuple[str, ...], values: tuple[MergedValues, ...], stretches: Sequence[tuple[int, int]]) -> Numbering:
+        """The numbering of these fields."""
+        labels = None
+        if sum(map(len, values)) <= _FEW_VALUES:
+            labels = [label for each in values for label in each.labels or ()]
+        of_records = tuple(field for field in fields if not FIELD_BY_NAME[field].per_document)
+        return cls(fields, values, np.array(stretches, dtype=np.int64).reshape(-1, 2), of_records, labels)
+
+    def named(self, summary: Summary) -> Iterable[str]:
+        """The values of the largest counts."""
+        if self.labels is not None:
+            return map(self.labels.__getitem__, summary.places)
+        named: list[str] = []
+        shift = 0
+        for values, begin, end in zip(self.values, [0, *summary.ends], summary.ends, strict=False):
+            named += [values.value(place - shift) for place in summary.places[begin:end]]
+            shift += len(values) + 1
+        return named
 
 
 def open_segment(index_dir: Path, entry: SegmentEntry) -> Segment:
@@ -126,6 +161,7 @@ class Snapshot:
         # Opened at once, while the files are sure to be there.
         self.file_records = open_file_records(index_dir, manifest)
         self._values: dict[str, MergedValues] = {}
+        self._numberings: dict[tuple[str, ...], Numbering] = {}
 
     @cached_property
     def statistics(self) -> Statistics:
@@ -158,6 +194,21 @@ class Snapshot:
         if merged is None:
             merged = self._values[field] = MergedValues.of([segment.column(field) for segment in self.segments])
         return merged
+
+    def numbering(self, fields: tuple[str, ...]) -> Numbering:
+        """How the counts of facet fields stand in a row: of a single segment as its profiles number all fields."""
+        return self._numberings.get(fields) or self._number(fields)
+
+    def _number(self, fields: tuple[str, ...]) -> Numbering:
+        """The numbering of some fields, which is kept."""
+        values = tuple(map(self.values, fields))
+        if len(self.segments) == 1:
+            stretches = [self.segments[0].profiles.fields[field] for field in fields]
+        else:
+            stretches = list(pairwise(accumulate([len(each) + 1 for each in values], initial=0)))
+        held = Numbering.of(fields, values, stretches)
+        self._numberings[fields] = held
+        return held
 
 
 def broken_parts(snapshot: Snapshot) -> list[str]:

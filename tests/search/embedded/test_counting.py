@@ -21,6 +21,8 @@ from indexer.search.embedded.kernels.counted import Asked, Tally
 from indexer.search.embedded.kernels.term import only_read
 
 SOURCES, TAGS, INTERVALS = 3, 4, 5
+NUMBERS = 11
+"""Those of sources, of tags and of the one kind; of each, one stands for none."""
 
 
 class Held(NamedTuple):
@@ -114,7 +116,7 @@ def _failed(document: Held) -> set[str]:
 
 
 def _asked() -> Asked:
-    wanting, excluding = np.zeros(11, dtype=np.int64), np.zeros(11, dtype=np.int64)
+    wanting, excluding = np.zeros(NUMBERS, dtype=np.int64), np.zeros(NUMBERS, dtype=np.int64)
     wanting[[1, 2]], wanting[[5, 7]], excluding[6] = 1, 2, 2
     failing_days = np.ones(INTERVALS, dtype=bool)
     failing_days[[1, 2, 4]] = False
@@ -148,11 +150,12 @@ def _assert_counts(kernels: Kernels, documents: list[Held], some: Array) -> None
 
 
 def _by_interval(tally: Tally) -> Counter[int]:
-    return +Counter(dict(enumerate(tally.by_interval.tolist())))
+    assert len(tally.counts) == NUMBERS + INTERVALS
+    return +Counter(dict(enumerate(tally.counts[NUMBERS:].tolist())))
 
 
 def _by_value(tally: Tally) -> Counter[int]:
-    return +Counter(dict(enumerate(tally.by_value.tolist())))
+    return +Counter(dict(enumerate(tally.counts[:NUMBERS].tolist())))
 
 
 def _expected(having: list[Held], counts: Callable[[Held, str], bool]) -> Counter[int]:
@@ -203,18 +206,27 @@ def test_owners_too_far_from_each_other_are_in_no_block() -> None:
 )
 def test_the_largest_counts_of_stretches(kernels: Kernels, counts: list[int], cut: int, size: int) -> None:
     stretches = [(0, min(cut, len(counts) - 1)), (min(cut, len(counts) - 1), len(counts))]
-    found = kernels.largest(np.array(counts, dtype=np.int64), stretches, size)
-    for (begin, end), largest in zip(stretches, found, strict=True):
-        above = [place for place in range(1, end - begin) if counts[begin + place]]
-        best = sorted(above, key=lambda place: (-counts[begin + place], place))[:size]
-        assert largest == (best, [counts[begin + place] for place in best], len(above), counts[begin])
+    row, none = np.array(counts, dtype=np.int64), np.zeros(0, dtype=np.int32)
+    found = kernels.summary(row, np.array(stretches), size, none, 0)
+    assert (found.undated, found.coarser, found.bucket, found.by_bucket) == (0, 0, 0, [])
+    assert found.firsts == [counts[begin] for begin, _ in stretches]
+    above = [[place for place in range(begin + 1, end) if counts[place]] for begin, end in stretches]
+    best = [sorted(places, key=lambda place: (-counts[place], place))[:size] for places in above]
+    assert found.distinct == list(map(len, above))
+    assert found.ends == [len(best[0]), len(best[0]) + len(best[1])]
+    assert found.places == best[0] + best[1]
+    assert found.counts == [counts[place] for place in found.places]
 
 
-@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([-1, 0, 7, 8, 11])), max_size=10))
-def test_counts_by_bucket(kernels: Kernels, drawn: list[tuple[int, int]]) -> None:
-    counts, keys = (np.array(column, dtype=np.int64) for column in ([at[side] for at in drawn] for side in (0, 1)))
-    by_key, (low, high, coarser, missing) = kernels.buckets(counts, keys, 7, 5)
-    assert by_key.tolist() == [sum(count for count, key in drawn if key == wanted) for wanted in range(7, 12)]
-    held = [key for count, key in drawn if count and key > 0]
-    assert (low, high) == ((min(held), max(held)) if held else (1, 0))
-    assert (coarser, missing) == tuple(sum(count for count, key in drawn if key == none) for none in (0, -1))
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 6)), max_size=10), st.sampled_from([1, 200]))
+def test_counts_by_bucket(kernels: Kernels, drawn: list[tuple[int, int]], size: int) -> None:
+    """The last counts of a row, five buckets wide."""
+    counts = np.array([4, 1, 2, *(count for count, _ in drawn)], dtype=np.int64)
+    buckets = np.array([bucket for _, bucket in drawn], dtype=np.int32)
+    found = kernels.summary(counts, np.array([[1, 3]]), size, buckets, 5)
+    assert found[:5] == ([1], [1], [1], [1], [2])
+    sums = [sum(count for count, bucket in drawn if bucket == wanted) for wanted in range(7)]
+    assert (found.undated, found.coarser) == (sums[0], sums[1])
+    held = [place for place, count in enumerate(sums[2:]) if count]
+    assert found.by_bucket == (sums[2 + held[0] : 2 + held[-1] + 1] if held else [])
+    assert found.bucket == (held[0] if held else 0)

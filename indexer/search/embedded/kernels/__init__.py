@@ -15,7 +15,7 @@ from indexer.errors import UsageError
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
-from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
+from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
 from indexer.search.embedded.kernels.term import Joined, Occurring, Sight, Stretch, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
@@ -109,20 +109,15 @@ class Kernels(Protocol):
         """The ids that the owners have, bounds[owner]:bounds[owner + 1] each."""
         ...
 
-    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
-        """Of each stretch of counts, from begin to end, the `size` largest."""
+    def summary(self, counts: Array, stretches: Array, size: int, buckets: Array, width: int) -> Summary:
+        """Of each stretch of a row of counts, [stretch] = begin, end, the `size` largest; and the last counts by bucket.
+
+        buckets: of each of these last ones: 0 for undated, 1 for in none, else its bucket's place, below `width`, + 2.
+        """
         ...
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         """The smallest of `firsts` and the largest of `lasts` where a count is above 0; zeros where none is."""
-        ...
-
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
-        """The sums of the counts at each of so many keys from `least` on.
-
-        Then the smallest and the largest key above 0 with a count above 0 (1 and 0 if there is none), the counts at key 0, and
-        those at keys below.
-        """
         ...
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:

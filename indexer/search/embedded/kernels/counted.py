@@ -23,12 +23,11 @@ class Asked(NamedTuple):
 class Tally(NamedTuple):
     """Records by value and by stated interval.
 
-    by_value: those that pass all filters but that of the value's own field, at the value's number in profiles.
-    by_interval: those that pass all filters but the range. documents: how many have a record that passes every filter.
+    counts: at the number of a value in profiles, those that pass all filters but that of the value's own field. Then those of
+    each interval, that pass all filters but the range. documents: how many have a record that passes every filter.
     """
 
-    by_value: Array
-    by_interval: Array
+    counts: Array
     documents: int
 
 
@@ -40,13 +39,21 @@ class Sifted(NamedTuple):
     tally: Tally
 
 
-class Largest(NamedTuple):
-    """Places from 1 on of the largest counts above 0, of equal ones the first, and these counts.
+class Summary(NamedTuple):
+    """What an answer shows of a row of counts: the largest above 0 of each field, of equal ones the first; and those by date.
 
-    distinct: how many are above 0. first: the count at 0.
+    places, counts: those of all fields in a row, without the first count of each, which is that of none; places are counted
+    from the first field's on. ends: where each field ends among them. distinct: how many are above 0. firsts: the first counts.
+    by_bucket: by date, from the first bucket above 0, whose place is `bucket`, to the last. coarser: what fits in none;
+    undated: what has no date.
     """
 
+    ends: list[int]
+    distinct: list[int]
+    firsts: list[int]
     places: list[int]
     counts: list[int]
-    distinct: int
-    first: int
+    undated: int
+    coarser: int
+    bucket: int
+    by_bucket: list[int]

@@ -46,18 +46,21 @@ def count_owners(ids: Array, owner: Array, firsts: Array, since: Array) -> int:
 
 @compiled
 def room(ids: Array, bounds: Array) -> tuple[Array, Array]:
-    """Arrays for the runs of a window: their owners, and the places where they begin, with that where the last one ends."""
+    """Arrays for the runs of a window: their keys, and the places where they begin, with that where the last one ends."""
     size = min(WINDOW, max(len(ids), len(bounds) if len(ids) == bounds[-1] else 0))
-    return np.empty(size + 2, dtype=np.uint32), np.empty(size + 2, dtype=np.int64)
+    return np.empty(size + 2, dtype=np.int64), np.empty(size + 2, dtype=np.int64)
 
 
 @compiled
-def list_runs(window: Array, owner: Array, last: int, at: int, owners: Array, begins: Array) -> int:
-    """Where runs of one owner begin; how many. From 0 on: that places are not negative is not looked at again."""
+def list_runs(window: Array, owner: Array, keys: Array, last: int, at: int, held: Array, begins: Array) -> int:
+    """The keys of runs of one owner and where they begin; how many. That places, from 0 on, are not negative is not looked at.
+
+    Keys are looked up here, where nothing waits for them: many are fetched from the memory at a time.
+    """
     count = 0
     for place in range(len(window)):
         own = int(owner[window[place]])
-        owners[count] = own
+        held[count] = keys[own]
         begins[count] = at + place
         count += own != last
         last = own
@@ -65,13 +68,15 @@ def list_runs(window: Array, owner: Array, last: int, at: int, owners: Array, be
 
 
 @compiled
-def list_runs_of_few(window: Array, firsts: Array, since: Array, last: int, at: int, owners: Array, begins: Array) -> int:
+def list_runs_of_few(
+    window: Array, firsts: Array, since: Array, keys: Array, last: int, at: int, held: Array, begins: Array
+) -> int:
     """The same by blocks of records. In one loop with the other, each would take longer."""
     count = 0
     for place in range(len(window)):
         value = window[place]
         own = int(firsts[value >> BLOCK]) + int(since[value])
-        owners[count] = own
+        held[count] = keys[own]
         begins[count] = at + place
         count += own != last
         last = own
@@ -82,31 +87,32 @@ def list_runs_of_few(window: Array, firsts: Array, since: Array, last: int, at: 
 def next_runs(
     ids: Array,
     owned: tuple[Array, Array, Array],
-    bounds: Array,
+    documents: tuple[Array, Array],
     at: int,
     open_runs: int,
-    owners: Array,
+    held: Array,
     begins: Array,
 ) -> tuple[int, int, int]:
     """The runs of ids of one owner that end in the next window; how many, where it ends, and whether a run goes on after them.
 
-    That run is the one after them in the arrays. Where the ids are all that there are, it is known where the owners begin, and
-    `at` is an owner.
+    held: the key of each. That run is the one after them in the arrays. Where the ids are all that there are, it is known
+    where the owners begin, and `at` is an owner.
     """
+    bounds, keys = documents
     if len(ids) == bounds[-1]:
         end = min(at + WINDOW, len(bounds) - 1)
         for own in range(at, end):
-            owners[own - at], begins[own - at] = own, bounds[own]
+            held[own - at], begins[own - at] = keys[own], bounds[own]
         begins[end - at] = bounds[end]
         return end - at, end, 0
     owner, firsts, since = owned
     end = min(at + WINDOW, len(ids))
-    window, fresh, places = ids[at:end], owners[open_runs:], begins[open_runs:]
-    last = int(owners[0]) if open_runs else -1
+    window, fresh, places = ids[at:end], held[open_runs:], begins[open_runs:]
+    last = int(owner[ids[at - 1]]) if open_runs else -1
     if len(ids) * LINE < len(since):
-        count = list_runs_of_few(window, firsts, since, last, at, fresh, places)
+        count = list_runs_of_few(window, firsts, since, keys, last, at, fresh, places)
     else:
-        count = list_runs(window, owner, last, at, fresh, places)
+        count = list_runs(window, owner, keys, last, at, fresh, places)
     if end == len(ids):
         places[count] = end
         return open_runs + count, end, 0
@@ -116,6 +122,8 @@ def next_runs(
 @compiled
 def tally(
     ids: Array,
+    numbers: int,
+    counts: Array,
     owner: Array,
     firsts: Array,
     since: Array,
@@ -123,30 +131,32 @@ def tally(
     keys: Array,
     starts: Array,
     values: Array,
-    by_value: Array,
-    by_interval: Array,
 ) -> int:
-    """How many documents there are. Profiles are added up first unless there are more of them than ids."""
-    owned = owner, firsts, since
+    """How many documents there are. Profiles are added up first unless there are more of them than ids.
+
+    counts: set to those of values, so many, and then of intervals.
+    """
+    owned, documents = (owner, firsts, since), (bounds, keys)
+    by_value, by_interval = counts[:numbers], counts[numbers:]
     everything, many = len(ids) == bounds[-1], len(starts) - 1 <= len(ids)
     by_profile = np.zeros(len(starts) - 1 if many else 0, dtype=np.int64)
-    owners, begins = room(ids, bounds)
+    held, begins = room(ids, bounds)
     count = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if everything else len(ids)):
-        runs, at, open_runs = next_runs(ids, owned, bounds, at, open_runs, owners, begins)
+        runs, at, open_runs = next_runs(ids, owned, documents, at, open_runs, held, begins)
         count += runs
         begin = begins[0]
         for run in range(runs):
             end = begins[run + 1]
-            key, weight = keys[owners[run]], end - begin
+            key, weight = held[run], end - begin
             begin = end
             by_interval[key & INTERVAL] += weight
             if many:
                 by_profile[key >> PROFILE] += weight
             else:
                 add_values(by_value, starts, values, key >> PROFILE, weight)
-        owners[0], begins[0] = owners[runs], begins[runs]
+        held[0], begins[0] = held[runs], begins[runs]
     for profile in range(len(by_profile)):
         if by_profile[profile]:
             add_values(by_value, starts, values, profile, by_profile[profile])
@@ -182,13 +192,13 @@ def sift(
     wanting, excluding, required, failing_days = asked
     by_profile, met, failed, by_interval = tallied
     counting, dated = len(met) > 0, len(failing_days) > 0
-    owners, begins = room(ids, bounds)
+    held, begins = room(ids, bounds)
     passed = count = found = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if len(ids) == bounds[-1] else len(ids)):
-        runs, at, open_runs = next_runs(ids, owned, bounds, at, open_runs, owners, begins)
+        runs, at, open_runs = next_runs(ids, owned, (bounds, keys), at, open_runs, held, begins)
         for run in range(runs):
-            key, begin, end = keys[owners[run]], begins[run], begins[run + 1]
+            key, begin, end = held[run], begins[run], begins[run + 1]
             profile, interval = key >> PROFILE, key & INTERVAL
             fails = failed[profile]
             if fails == 0:
@@ -211,7 +221,7 @@ def sift(
                     for place in range(begin, end):
                         kept[count] = place
                         count += 1
-        owners[0], begins[0] = owners[runs], begins[runs]
+        held[0], begins[0] = held[runs], begins[runs]
     return count, passed, found
 
 
@@ -254,35 +264,27 @@ def expand(owners: Array, bounds: Array, out: Array) -> int:
 
 
 @compiled
-def largest(counts: Array, begin: int, end: int, size: int, out: Array, used: int) -> int:
-    """Of a stretch: how many are taken, how many are above 0, its first count, the places taken and their counts.
+def largest(counts: Array, shift: int, size: int, keys: Array) -> tuple[int, int]:
+    """Keys of the largest counts, less the first one, in order: the count, and of equal ones the first place, shifted.
 
-    They are written from `used` on; where they end. Insertion of keys that say both: the count, and of equal ones the first
-    place. A stretch's first count is left out.
+    How many there are, and how many counts are above 0. By insertion.
     """
-    places = used + 3
-    keys = places + size
     held = distinct = floor = 0
-    for place in range(begin + 1, end):
+    for place in range(1, len(counts)):
         count = counts[place]
         distinct += count > 0
         if count <= floor or size == 0:
             continue
-        key = count << PLACE | (NO_PLACE - (place - begin))
+        key = count << PLACE | (NO_PLACE - (shift + place))
         at = held if held < size else size - 1
         held = min(held + 1, size)
-        while at > 0 and out[keys + at - 1] < key:
-            out[keys + at] = out[keys + at - 1]
+        while at > 0 and keys[at - 1] < key:
+            keys[at] = keys[at - 1]
             at -= 1
-        out[keys + at] = key
+        keys[at] = key
         if held == size:
-            floor = out[keys + size - 1] >> PLACE
-    out[used], out[used + 1], out[used + 2] = held, distinct, counts[begin]
-    for at in range(held):
-        key = out[keys + at]
-        out[places + at] = NO_PLACE - (key & NO_PLACE)
-        out[places + held + at] = key >> PLACE
-    return places + 2 * held
+            floor = keys[size - 1] >> PLACE
+    return held, distinct
 
 
 @compiled
@@ -296,18 +298,47 @@ def reach(counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
 
 
 @compiled
-def buckets(counts: Array, keys: Array, least: int, out: Array) -> tuple[int, int, int, int]:
-    low, high, coarser, missing = 1, 0, 0, 0
-    for place in range(len(counts)):
-        count, key = counts[place], keys[place]
-        if not count:
-            continue
-        if key <= 0:
-            coarser += count if key == 0 else 0
-            missing += count if key < 0 else 0
-            continue
-        out[key - least] += count
-        if high == 0:
-            low = high = key
-        low, high = min(low, key), max(high, key)
-    return low, high, coarser, missing
+def sum_buckets(counts: Array, buckets: Array, width: int, heads: Array, out: Array) -> int:
+    """The counts by bucket, from the first to the last above 0; how many these are. heads: see Summary.
+
+    Most intervals lie in the bucket of the one before.
+    """
+    sums = np.zeros(width + 2, dtype=np.int64)
+    bucket = buckets[0] if len(buckets) else 0
+    total = 0
+    for place in range(len(buckets)):
+        if buckets[place] != bucket:
+            sums[bucket] += total
+            bucket, total = buckets[place], 0
+        total += counts[place]
+    sums[bucket] += total
+    low, high = 2, width + 2
+    while low < high and sums[low] == 0:
+        low += 1
+    while low < high and sums[high - 1] == 0:
+        high -= 1
+    heads[0], heads[1], heads[2] = sums[0], sums[1], low - 2 if low < high else 0
+    for place in range(low, high):
+        out[place - low] = sums[place]
+    return high - low
+
+
+@compiled
+def summary(counts: Array, stretches: Array, size: int, buckets: Array, width: int, out: Array) -> int:
+    """See Summary: one after the other, but the heads of dates before the places; where they end."""
+    each = len(stretches)
+    keys = np.empty(each * size, dtype=np.int64)
+    shift = held = ZERO
+    for stretch in range(each):
+        begin, end = stretches[stretch, 0], stretches[stretch, 1]
+        taken, distinct = largest(counts[begin:end], shift, size, keys[held:])
+        held += taken
+        shift += end - begin
+        out[stretch], out[each + stretch], out[2 * each + stretch] = held, distinct, counts[begin]
+    at = 3 * each + 3
+    for place in range(held):
+        out[at + place] = NO_PLACE - (keys[place] & NO_PLACE)
+        out[at + held + place] = keys[place] >> PLACE
+    end = at + 2 * held
+    dates: int = sum_buckets(counts[len(counts) - len(buckets) :], buckets, width, out[at - 3 : at], out[end:])
+    return dates + int(end)

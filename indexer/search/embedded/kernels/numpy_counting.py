@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE, Profiles
 from indexer.search.embedded.codec.ranges import ranges
-from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
+from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
 
 
 def runs(ids: Array, owner: Array) -> tuple[Array, Array]:
@@ -32,7 +34,8 @@ def tally(records: Array, profiles: Profiles) -> Tally:
     own, published = _told(profiles.documents.keys[owners])
     by_profile, by_interval = _summed(own, weights, len(profiles)), _summed(published, weights, profiles.intervals)
     numbers, each = _numbers(profiles, met := np.flatnonzero(by_profile))
-    return Tally(_summed(numbers, np.repeat(by_profile[met], each), profiles.numbers), by_interval, len(owners))
+    by_value = _summed(numbers, np.repeat(by_profile[met], each), profiles.numbers)
+    return Tally(np.concatenate([by_value, by_interval]), len(owners))
 
 
 def _told(keys: Array) -> tuple[Array, Array]:
@@ -49,12 +52,12 @@ def sift(records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sift
     passing = failed[own] == 0
     in_range = ~asked.failing_days[published] if len(asked.failing_days) else np.ones(len(owners), dtype=bool)
     kept = np.flatnonzero(np.repeat(passing & in_range, weights))
-    by_value = by_interval = np.zeros(0, dtype=np.int64)
+    row = np.zeros(0, dtype=np.int64)
     if counts:
         by_value = _by_value(profiles, _summed(own[in_range], weights[in_range], len(profiles)), failed)
-        by_interval = _summed(published[passing], weights[passing], profiles.intervals)
+        row = np.concatenate([by_value, _summed(published[passing], weights[passing], profiles.intervals)])
     documents = int(np.count_nonzero(passing & in_range))
-    return Sifted(records[kept], kept, Tally(by_value, by_interval, documents))
+    return Sifted(records[kept], kept, Tally(row, documents))
 
 
 def _by_value(profiles: Profiles, by_profile: Array, failed: Array) -> Array:
@@ -67,24 +70,35 @@ def _by_value(profiles: Profiles, by_profile: Array, failed: Array) -> Array:
     return _summed(numbers[counting], np.repeat(by_profile[met], each)[counting], profiles.numbers)
 
 
-def buckets(counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
-    held = np.flatnonzero(counts)
-    keys, counts = keys[held], counts[held]
-    fine = keys > 0
-    none = int(counts[keys == 0].sum()), int(counts[keys < 0].sum())
-    by_key = _summed(keys[fine] - least, counts[fine], width)
-    return by_key, (int(keys[fine].min()), int(keys.max()), *none) if fine.any() else (1, 0, *none)
+def summary(counts: Array, stretches: Array, size: int, buckets: Array, width: int) -> Summary:
+    bounds = stretches.tolist()
+    found = [_largest(counts[begin:end], size) for begin, end in bounds]
+    shifts = accumulate([end - begin for begin, end in bounds], initial=0)
+    sums = _summed(buckets, counts[len(counts) - len(buckets) :], width + 2)
+    held = np.flatnonzero(sums[2:])
+    low, high = (int(held[0]), int(held[-1]) + 1) if len(held) else (0, 0)
+    return Summary(
+        list(accumulate([len(places) for places, _, _ in found])),
+        [distinct for _, _, distinct in found],
+        [int(counts[begin]) for begin, _ in bounds],
+        [place for shift, (places, _, _) in zip(shifts, found, strict=False) for place in (shift + places).tolist()],
+        [count for _, each, _ in found for count in each.tolist()],
+        int(sums[0]),
+        int(sums[1]),
+        low,
+        sums[2 + low : 2 + high].tolist(),
+    )
 
 
-def largest_of_many(counts: Array, size: int) -> Largest:
-    """By partition and sorting, whatever the size."""
+def _largest(counts: Array, size: int) -> tuple[Array, Array, int]:
+    """The places of the largest counts, less the first, these counts, and how many are above 0. By partition and sorting."""
     places = np.flatnonzero(counts[1:]) + 1
     held = counts[places]
     distinct = len(held)
     if distinct > 4 * size > 0:
         places = places[held >= np.partition(held, distinct - size)[distinct - size]]
     places = places[np.lexsort((places, -counts[places]))][:size]
-    return Largest(places.tolist(), counts[places].tolist(), distinct, int(counts[0]))
+    return places, counts[places], distinct
 
 
 def _summed(places: Array, weights: Array, size: int) -> Array:

@@ -14,10 +14,9 @@ from indexer.search.embedded.kernels import numba_features as looks
 from indexer.search.embedded.kernels import numba_loops as loops
 from indexer.search.embedded.kernels import numba_phrases as phrases
 from indexer.search.embedded.kernels import numba_scoring as scoring
-from indexer.search.embedded.kernels import numba_stretches
+from indexer.search.embedded.kernels import numba_stretches, numpy_counting
 from indexer.search.embedded.kernels import numba_words as letters
-from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
-from indexer.search.embedded.kernels.numpy_counting import largest_of_many
+from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
 from indexer.search.embedded.kernels.term import (
     LONGEST_TOLD,
@@ -127,33 +126,23 @@ class NumbaKernels:
         return count
 
     def tally(self, records: Array, profiles: Profiles) -> Tally:
-        # Arrays one by one, not as the tuples that they stand in: a named tuple takes as long to hand over as ten of them.
-        by_value, by_interval = np.zeros(profiles.numbers, dtype=np.int64), np.zeros(profiles.intervals, dtype=np.int64)
-        documents = counting.tally(
-            only_read(records),
-            *profiles.owners,
-            *profiles.documents,
-            profiles.starts,
-            profiles.values,
-            by_value,
-            by_interval,
-        )
-        return Tally(by_value, by_interval, documents)
+        counts = np.zeros(profiles.numbers + profiles.intervals, dtype=np.int64)
+        return Tally(counts, counting.tally(only_read(records), profiles.numbers, counts, *profiles.plain))
 
     def sift(self, records: Array, profiles: Profiles, asked: Asked, counts: bool) -> Sifted:
         failed = np.zeros(len(profiles), dtype=np.int64)
         by_profile = np.zeros(len(profiles) if counts else 0, dtype=np.int64)
         met = np.empty(min(len(profiles), len(records)) + 1 if counts else 0, dtype=np.uint32)
-        by_interval = np.zeros(profiles.intervals if counts else 0, dtype=np.int64)
+        row = np.zeros(profiles.numbers + profiles.intervals if counts else 0, dtype=np.int64)
+        by_value, by_interval = row[: profiles.numbers], row[profiles.numbers :]
         kept = np.empty(len(records), dtype=np.uint32)
         values = profiles.starts, profiles.values
         tallied = by_profile, met, failed, by_interval
         documents = (*profiles.owners, *profiles.documents)
         count, passed, found = counting.sift(only_read(records), documents, values, asked, tallied, kept)
-        by_value = np.zeros(profiles.numbers if counts else 0, dtype=np.int64)
         counting.add_sifted(by_value, *values, profiles.bounds, by_profile, met[:found], failed)
         kept = kept[:count]
-        return Sifted(records[kept], kept, Tally(by_value, by_interval, passed))
+        return Sifted(records[kept], kept, Tally(row, passed))
 
     def expand(self, owners: Array, bounds: Array) -> Array:
         out = np.empty(int(bounds[-1]), dtype=np.uint32)
@@ -162,31 +151,31 @@ class NumbaKernels:
     def add_counts_once(self, counts: Array, ordinals: Array, ids: Array) -> None:
         counting.add_counts_once(counts, ordinals, only_read(ids))
 
-    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
+    def summary(self, counts: Array, stretches: Array, size: int, buckets: Array, width: int) -> Summary:
         if size > _SHORT:
-            return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
-        out = np.empty(len(stretches) * (2 * size + 3), dtype=np.int64)
-        used = 0
-        for begin, end in stretches:
-            used = counting.largest(counts, begin, end, size, out, used)
-        found = out[:used].tolist()
-        each = []
-        at = 0
-        for _ in stretches:
-            places = at + 3
-            numbers = places + found[at]
-            end = numbers + found[at]
-            each.append(Largest(found[places:numbers], found[numbers:end], found[at + 1], found[at + 2]))
-            at = end
-        return each
+            return numpy_counting.summary(counts, stretches, size, buckets, width)
+        each = len(stretches)
+        out = np.empty(each * (3 + 2 * size) + 3 + width, dtype=np.int64)
+        found = out[: counting.summary(counts, stretches, size, buckets, width, out)].tolist()
+        places = 3 * each + 3
+        held = found[each - 1] if each else 0
+        numbers, dated = places + held, places + 2 * held
+        undated, coarser, bucket = found[places - 3 : places]
+        return Summary(
+            found[:each],
+            found[each : 2 * each],
+            found[2 * each : 3 * each],
+            found[places:numbers],
+            found[numbers:dated],
+            undated,
+            coarser,
+            bucket,
+            found[dated:],
+        )
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         found: tuple[int, int] = counting.reach(counts, firsts, lasts)
         return found
-
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
-        out = np.zeros(width, dtype=np.int64)
-        return out, counting.buckets(counts, keys, least, out)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
         return _counted(*phrases.phrase(tuple(occurring), np.array(stretches), _rows(joined)), occurring.freqs)

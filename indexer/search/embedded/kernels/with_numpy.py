@@ -15,8 +15,7 @@ from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.ranges import ranges
 from indexer.search.embedded.kernels import numpy_counting, numpy_ranking, numpy_stretches
 from indexer.search.embedded.kernels import numpy_scoring as scoring
-from indexer.search.embedded.kernels.counted import Asked, Largest, Sifted, Tally
-from indexer.search.embedded.kernels.numpy_counting import largest_of_many
+from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
 from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.numpy_phrases import with_joined
 from indexer.search.embedded.kernels.numpy_scoring import contained
@@ -126,15 +125,12 @@ class NumpyKernels:
         expanded: Array = ranges(bounds[owners].astype(np.int64), bounds[owners + np.uint32(1)].astype(np.int64))
         return expanded.astype(np.uint32)
 
-    def largest(self, counts: Array, stretches: Sequence[tuple[int, int]], size: int) -> list[Largest]:
-        return [largest_of_many(counts[begin:end], size) for begin, end in stretches]
+    def summary(self, counts: Array, stretches: Array, size: int, buckets: Array, width: int) -> Summary:
+        return numpy_counting.summary(counts, stretches, size, buckets, width)
 
     def reach(self, counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
         held = np.flatnonzero(counts)
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
-
-    def buckets(self, counts: Array, keys: Array, least: int, width: int) -> tuple[Array, tuple[int, int, int, int]]:
-        return numpy_counting.buckets(counts, keys, least, width)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
         begins, ends = zip(*stretches, strict=True)
