@@ -246,7 +246,6 @@ def contained(values: Array, within: Array) -> Array:
     """Which of these sorted values stand in another sorted array, as a mask."""
     if not len(within):
         return np.zeros(len(values), dtype=bool)
-    places = np.searchsorted(within, values)
-    places[places == len(within)] = 0
-    mask: Array = within[places] == values
+    # What is larger than all is compared with the last.
+    mask: Array = within.take(np.searchsorted(within, values), mode="clip") == values
     return mask

@@ -21,6 +21,8 @@ from indexer.search.embedded.kernels.numpy_phrases import with_joined
 from indexer.search.embedded.kernels.numpy_scoring import contained
 from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, Joined, Occurring, Sight, Stretch, Terms, Words, in_a_row
 
+_NO_KEYS = np.zeros(0, dtype=np.int64)
+
 
 class NumpyKernels:
     """See Kernels."""
@@ -33,8 +35,8 @@ class NumpyKernels:
         if _dense((first, second)):
             marks = np.zeros(int(max(first[-1], second[-1])) + 1, dtype=bool)
             marks[second.astype(np.intp)] = True
-            return first[marks.take(first)]
-        return first[contained(first, second)]
+            return first.take(np.flatnonzero(marks.take(first)))
+        return first.take(np.flatnonzero(contained(first, second)))
 
     def difference(self, first: Array, second: Array) -> Array:
         return first[~contained(first, second)]
@@ -64,7 +66,7 @@ class NumpyKernels:
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         stretches = [ids[begin:end] for begin, end in zip(begins, ends, strict=True)]
         if _dense(stretches):
-            return _all_of_by_counts(stretches, begins)
+            return _all_of_by_marks(stretches, begins)
         records = functools.reduce(self.intersection, sorted(stretches, key=len))
         rows = [begin + np.searchsorted(stretch, records) for begin, stretch in zip(begins, stretches, strict=True)]
         return records, np.array(rows, dtype=np.uint32)
@@ -99,7 +101,7 @@ class NumpyKernels:
         found = []
         for several in stretches:
             keys = [self.positions_of(occurring, begin, end, 0, 0, records)[0] for begin, end in several]
-            found.append(np.unique(np.concatenate(keys)) if keys else np.zeros(0, dtype=np.int64))
+            found.append(keys[0] if len(keys) == 1 else np.unique(np.concatenate([*keys, _NO_KEYS])))
         return in_a_row(found)
 
     def best(self, keys: Array, ids: Array, ranks: Array, count: int) -> Array:
@@ -134,12 +136,11 @@ class NumpyKernels:
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
         begins, ends = zip(*stretches, strict=True)
-        by_term = self._keys_together(occurring, begins, ends)
+        units, by_term = self._keys_together(occurring, begins, ends)
         keys = by_term[0]
         for offset, found in enumerate(by_term[1:], 1):
             keys = keys[contained(keys, found - offset)]
         if joined:
-            units = np.unique(by_term[0] >> SHIFT).astype(np.uint32)
             stretched = [self.positions_of(occurring, begin, end, 0, 0, units)[0] for _, _, begin, end in joined]
             parts = [(term, covered, part) for (term, covered, _, _), part in zip(joined, stretched, strict=True)]
             keys = with_joined(keys, by_term, parts)
@@ -149,8 +150,7 @@ class NumpyKernels:
         self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
     ) -> tuple[Array, Array, Array]:
         begins, ends = zip(*stretches, strict=True)
-        by_term = self._keys_together(occurring, begins, ends)
-        units = np.unique(by_term[0] >> SHIFT).astype(np.uint32)
+        units, by_term = self._keys_together(occurring, begins, ends)
         parts = [self.intersection(units, occurring.ids[begin:end]) for _, _, begin, end in joined]
         left = np.unique(np.concatenate(parts)) if parts else units[:0]
         if len(left):
@@ -164,15 +164,15 @@ class NumpyKernels:
             starts.append(begins_here)
         return *_counted(np.sort(np.concatenate(starts))), left
 
-    def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> list[Array]:
-        """For each of some terms, by their stretches, where it stands in the units that have all of them, as keys."""
+    def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, list[Array]]:
+        """The units that have all of some terms, by their stretches; and where each term stands there, as keys."""
         units, rows = self.all_of(occurring.ids, np.array(begins), np.array(ends))
         keys = []
         for held in rows.astype(np.int64):
             each = occurring.freqs[held].astype(np.int64)
             places = ranges(first := _first_positions(occurring, held), first + each)
             keys.append((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places])
-        return keys
+        return units, keys
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         starts = np.cumsum(freqs, dtype=np.int64) - freqs
@@ -219,16 +219,24 @@ def _dense(lists: Sequence[Array]) -> bool:
     return shortest > 0 and max(longest, max(int(ids[-1]) for ids in lists) // 8) < 16 * shortest
 
 
-def _all_of_by_counts(stretches: Sequence[Array], begins: Array) -> tuple[Array, Array]:
+def _all_of_by_marks(stretches: Sequence[Array], begins: Array) -> tuple[Array, Array]:
     """See Kernels.all_of."""
-    having = np.zeros(max(int(stretch[-1]) for stretch in stretches) + 1, dtype=np.uint16)
-    for stretch in stretches:
-        having[stretch.astype(np.intp)] += 1
-    held = [np.flatnonzero(having.take(stretch) == len(stretches)) for stretch in stretches]
-    if len(set(map(len, held))) > 1:
+    marks = np.zeros(max(int(stretch[-1]) for stretch in stretches) + 1, dtype=bool)
+    by_length = np.argsort([len(stretch) for stretch in stretches], kind="stable").tolist()
+    records = stretches[by_length[0]]
+    places = [np.arange(len(records))] * len(stretches)
+    for number in by_length[1:]:
+        marks.fill(False)
+        marks[records.astype(np.intp)] = True
+        places[number] = np.flatnonzero(marks.take(stretches[number]))
+        records = stretches[number].take(places[number])
+    marks.fill(False)
+    marks[records.astype(np.intp)] = True
+    for number in by_length[:-1]:
+        places[number] = np.flatnonzero(marks.take(stretches[number]))
+    if len(set(map(len, places))) > 1:
         raise IndexError  # a damaged file has lists that do not ascend
-    rows = [begin + places for begin, places in zip(begins, held, strict=True)]
-    return stretches[0][held[0]], np.array(rows, dtype=np.uint32)
+    return records, np.array([begin + held for begin, held in zip(begins, places, strict=True)], dtype=np.uint32)
 
 
 def _merged_by_sorting(ids: Array, freqs: Array) -> tuple[Array, Array]:
