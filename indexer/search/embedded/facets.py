@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from indexer.fields import HISTOGRAM
 from indexer.frozen import constructor, named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.filtered import Filtered
@@ -27,11 +26,14 @@ def count_facets(
     """The facets that are asked for over the matches, each less the field's own filter; the histogram, if it is asked for."""
     if not request.facets:
         return {}, None
-    numbering = snapshot.numbering(tuple([field for field in request.facets if field != HISTOGRAM]))
+    numbering = snapshot.numbering(request.facets)
     counts = _counted(numbering, matches)
-    buckets = snapshot.calendar.buckets(counts, request.interval, kernels) if HISTOGRAM in request.facets else NO_BUCKETS
-    size, chosen = request.facet_size, {filter.field: filter for filter in request.filters}
-    most = size + _chosen_values(request.filters)
+    buckets = snapshot.calendar.buckets(counts, request.interval, kernels) if numbering.dated else NO_BUCKETS
+    size = most = request.facet_size
+    chosen: dict[str, Filter] = {}
+    if request.filters:
+        chosen = {filter.field: filter for filter in request.filters}
+        most += _chosen_values(request.filters)
     summary = kernels.summary(counts, numbering.stretches, most, buckets.of_intervals, buckets.width)
     listed = named_tuples(FacetValue, numbering.named(summary), summary.counts, _UNSAID)
     facets = {}
@@ -42,7 +44,7 @@ def count_facets(
             values = _with_chosen(values, numbering, counts, chosen[field], size) if field in chosen else values[:size]
         facets[field] = _FACET(values, distinct, missing)
         begin = end
-    return facets, buckets.histogram(summary) if buckets is not NO_BUCKETS else None
+    return facets, buckets.histogram(summary) if numbering.dated else None
 
 
 def count_facet(
@@ -72,9 +74,9 @@ def count_facet(
 
 def _counted(numbering: Numbering, matches: Sequence[Filtered]) -> Array:
     """How many records of all segments have each value, as they are numbered, and then each stated interval."""
+    if len(matches) == 1:
+        return matches[0].count(numbering.of_records)
     counted = [filtered.count(numbering.of_records) for filtered in matches]
-    if len(counted) == 1:
-        return counted[0]
     profiles = [filtered.segment.profiles for filtered in matches]
     united = [
         values.united([counts[slice(*each.fields[field])] for counts, each in zip(counted, profiles, strict=True)])

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.errors import IndexCorrupt
-from indexer.fields import FIELD_BY_NAME
+from indexer.fields import FIELD_BY_NAME, HISTOGRAM
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.embedded.codec.deletions import Deletions
@@ -91,7 +91,7 @@ class Numbering(NamedTuple):
     """The values of some facet fields over all segments, numbered field after field; the first number of each stands for none.
 
     stretches: [field] = where the field's counts begin and end. of_records: those of the fields that are no document's.
-    labels: all values by number, where they are few.
+    labels: all values by number, where they are few. dated: whether counts by date are asked for, too.
     """
 
     fields: tuple[str, ...]
@@ -99,15 +99,18 @@ class Numbering(NamedTuple):
     stretches: Array
     of_records: tuple[str, ...]
     labels: list[str] | None
+    dated: bool
 
     @classmethod
-    def of(cls, fields: tuple[str, ...], values: tuple[MergedValues, ...], stretches: Sequence[tuple[int, int]]) -> Numbering:
+    def of(
+        cls, fields: tuple[str, ...], values: tuple[MergedValues, ...], stretches: Sequence[tuple[int, int]], dated: bool
+    ) -> Numbering:
         """The numbering of these fields."""
         labels = None
         if sum(map(len, values)) <= _FEW_VALUES:
             labels = [label for each in values for label in each.labels or ()]
         of_records = tuple(field for field in fields if not FIELD_BY_NAME[field].per_document)
-        return cls(fields, values, np.array(stretches, dtype=np.int64).reshape(-1, 2), of_records, labels)
+        return cls(fields, values, np.array(stretches, dtype=np.int64).reshape(-1, 2), of_records, labels, dated)
 
     def named(self, summary: Summary) -> Iterable[str]:
         """The values of the largest counts."""
@@ -195,20 +198,20 @@ class Snapshot:
             merged = self._values[field] = MergedValues.of([segment.column(field) for segment in self.segments])
         return merged
 
-    def numbering(self, fields: tuple[str, ...]) -> Numbering:
-        """How the counts of facet fields stand in a row: of a single segment as its profiles number all fields."""
-        return self._numberings.get(fields) or self._number(fields)
+    def numbering(self, facets: tuple[str, ...]) -> Numbering:
+        """How the counts of the facets that a request names stand in a row; kept for the next that names the same."""
+        return self._numberings.get(facets) or self._number(facets)
 
-    def _number(self, fields: tuple[str, ...]) -> Numbering:
-        """The numbering of some fields, which is kept."""
+    def _number(self, facets: tuple[str, ...]) -> Numbering:
+        """Of a single segment as its profiles number all fields, of several these fields alone."""
+        fields = tuple(field for field in facets if field != HISTOGRAM)
         values = tuple(map(self.values, fields))
         if len(self.segments) == 1:
             stretches = [self.segments[0].profiles.fields[field] for field in fields]
         else:
             stretches = list(pairwise(accumulate([len(each) + 1 for each in values], initial=0)))
-        held = Numbering.of(fields, values, stretches)
-        self._numberings[fields] = held
-        return held
+        numbering = self._numberings[facets] = Numbering.of(fields, values, stretches, len(fields) < len(facets))
+        return numbering
 
 
 def broken_parts(snapshot: Snapshot) -> list[str]:
