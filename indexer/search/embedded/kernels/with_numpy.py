@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -65,11 +64,15 @@ class NumpyKernels:
 
     def all_of(self, ids: Array, begins: Array, ends: Array) -> tuple[Array, Array]:
         stretches = [ids[begin:end] for begin, end in zip(begins, ends, strict=True)]
-        if _dense(stretches):
-            return _all_of_by_marks(stretches, begins)
-        records = functools.reduce(self.intersection, sorted(stretches, key=len))
-        rows = [begin + np.searchsorted(stretch, records) for begin, stretch in zip(begins, stretches, strict=True)]
-        return records, np.array(rows, dtype=np.uint32)
+        by_length = np.argsort(ends - begins, kind="stable").tolist()
+        records = stretches[by_length[0]]
+        rows = np.empty((len(stretches), len(records)), dtype=np.uint32)
+        rows[by_length[0]] = np.arange(begins[by_length[0]], ends[by_length[0]])
+        for number in by_length[1:]:
+            held, places = _common(records, stretches[number])
+            records, rows = records.take(held), rows.take(held, axis=1)
+            rows[number] = begins[number] + places
+        return records, rows
 
     def rank(self, records: Array, rows: Array | None, terms: Terms, k1: float, count: int) -> tuple[Array, Array]:
         if rows is None and len(records) * 16 > len(terms.within.documents):
@@ -135,22 +138,23 @@ class NumpyKernels:
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
 
     def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        begins, ends = zip(*stretches, strict=True)
-        units, by_term = self._keys_together(occurring, begins, ends)
+        begins, ends = np.array(stretches).T
+        units, rows = self.all_of(occurring.ids, begins, ends)
+        if not joined:
+            return _counted(_in_order(occurring, units, rows, np.argsort(ends - begins).tolist()))
+        by_term = [_keys(occurring, units, held) for held in rows]
         keys = by_term[0]
         for offset, found in enumerate(by_term[1:], 1):
             keys = keys[contained(keys, found - offset)]
-        if joined:
-            stretched = [self.positions_of(occurring, begin, end, 0, 0, units)[0] for _, _, begin, end in joined]
-            parts = [(term, covered, part) for (term, covered, _, _), part in zip(joined, stretched, strict=True)]
-            keys = with_joined(keys, by_term, parts)
-        return _counted(keys)
+        stretched = [self.positions_of(occurring, begin, end, 0, 0, units)[0] for _, _, begin, end in joined]
+        parts = [(term, covered, part) for (term, covered, _, _), part in zip(joined, stretched, strict=True)]
+        return _counted(with_joined(keys, by_term, parts))
 
     def windows(
         self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int
     ) -> tuple[Array, Array, Array]:
-        begins, ends = zip(*stretches, strict=True)
-        units, by_term = self._keys_together(occurring, begins, ends)
+        units, rows = self.all_of(occurring.ids, *np.array(stretches).T)
+        by_term = [_keys(occurring, units, held) for held in rows]
         parts = [self.intersection(units, occurring.ids[begin:end]) for _, _, begin, end in joined]
         left = np.unique(np.concatenate(parts)) if parts else units[:0]
         if len(left):
@@ -163,16 +167,6 @@ class NumpyKernels:
                     begins_here = _followed_within(begins_here, others, width)
             starts.append(begins_here)
         return *_counted(np.sort(np.concatenate(starts))), left
-
-    def _keys_together(self, occurring: Occurring, begins: Sequence[int], ends: Sequence[int]) -> tuple[Array, list[Array]]:
-        """The units that have all of some terms, by their stretches; and where each term stands there, as keys."""
-        units, rows = self.all_of(occurring.ids, np.array(begins), np.array(ends))
-        keys = []
-        for held in rows.astype(np.int64):
-            each = occurring.freqs[held].astype(np.int64)
-            places = ranges(first := _first_positions(occurring, held), first + each)
-            keys.append((np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places])
-        return units, keys
 
     def chosen_forms(self, units: Array, freqs: Array, variants: Array, chosen: Array) -> tuple[Array, Array]:
         starts = np.cumsum(freqs, dtype=np.int64) - freqs
@@ -219,24 +213,22 @@ def _dense(lists: Sequence[Array]) -> bool:
     return shortest > 0 and max(longest, max(int(ids[-1]) for ids in lists) // 8) < 16 * shortest
 
 
-def _all_of_by_marks(stretches: Sequence[Array], begins: Array) -> tuple[Array, Array]:
-    """See Kernels.all_of."""
-    marks = np.zeros(max(int(stretch[-1]) for stretch in stretches) + 1, dtype=bool)
-    by_length = np.argsort([len(stretch) for stretch in stretches], kind="stable").tolist()
-    records = stretches[by_length[0]]
-    places = [np.arange(len(records))] * len(stretches)
-    for number in by_length[1:]:
-        marks.fill(False)
-        marks[records.astype(np.intp)] = True
-        places[number] = np.flatnonzero(marks.take(stretches[number]))
-        records = stretches[number].take(places[number])
+def _common(shorter: Array, longer: Array) -> tuple[Array, Array]:
+    """Where the ids that stand in both of two lists stand in each."""
+    if not _dense((shorter, longer)):
+        places = np.searchsorted(longer, shorter)
+        # What is larger than all is compared with the last.
+        held = np.flatnonzero(longer.take(places, mode="clip") == shorter)
+        return held, places.take(held)
+    marks = np.zeros(int(max(shorter[-1], longer[-1])) + 1, dtype=bool)
+    marks[shorter.astype(np.intp)] = True
+    places = np.flatnonzero(marks.take(longer))
     marks.fill(False)
-    marks[records.astype(np.intp)] = True
-    for number in by_length[:-1]:
-        places[number] = np.flatnonzero(marks.take(stretches[number]))
-    if len(set(map(len, places))) > 1:
+    marks[longer.take(places).astype(np.intp)] = True
+    held = np.flatnonzero(marks.take(shorter))
+    if len(held) != len(places):
         raise IndexError  # a damaged file has lists that do not ascend
-    return records, np.array([begin + held for begin, held in zip(begins, places, strict=True)], dtype=np.uint32)
+    return held, places
 
 
 def _merged_by_sorting(ids: Array, freqs: Array) -> tuple[Array, Array]:
@@ -245,6 +237,29 @@ def _merged_by_sorting(ids: Array, freqs: Array) -> tuple[Array, Array]:
     ids = ids[order]
     starts = np.flatnonzero(np.concatenate([ids[:1] >= 0, ids[1:] != ids[:-1]]))
     return ids[starts], smallest(np.add.reduceat(freqs[order], starts, dtype=np.uint32))
+
+
+def _keys(occurring: Occurring, units: Array, rows: Array) -> Array:
+    """Where a term stands in some units, as keys. rows: its postings in them."""
+    held = rows.astype(np.int64)
+    each = occurring.freqs[held].astype(np.int64)
+    places = ranges(first := _first_positions(occurring, held), first + each)
+    keys: Array = (np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places]
+    return keys
+
+
+def _in_order(occurring: Occurring, units: Array, rows: Array, by_length: Sequence[int]) -> Array:
+    """The keys at which terms begin to stand next to each other in order, in some units. rows: see all_of.
+
+    by_length: the terms, those in the fewest units first: of the others only what stands beside these is read.
+    """
+    keys = _keys(occurring, units, rows[by_length[0]]) - by_length[0]
+    for place, offset in enumerate(by_length[1:], 1):
+        keys = keys[contained(keys, _keys(occurring, units, rows[offset]) - offset)]
+        if place < len(by_length) - 1:
+            held = np.flatnonzero(contained(units.astype(np.int64), keys >> SHIFT))
+            units, rows = units.take(held), rows.take(held, axis=1)
+    return keys
 
 
 def _followed_within(before: Array, after: Array, width: int) -> Array:
