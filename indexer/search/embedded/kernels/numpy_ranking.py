@@ -59,7 +59,7 @@ def rank(records: Array, terms: Terms, k1: float, count: int) -> tuple[Array, Ar
         least, below = _bound(floor, scale) if floor >= 0 else int(floor_of(reach, count)), 1 << 16
         while below > least:
             chosen = asked.take(np.flatnonzero((reach >= least) & (reach < below)))
-            totals = _scores(low, chosen, each, freqs, within, k1)
+            totals = _scores(window, chosen, each, freqs, within, k1)
             held = np.flatnonzero(totals >= floor)
             best, scores = np.concatenate([best, chosen[held] + low]), np.concatenate([scores, totals[held]])
             if len(scores) >= count:
@@ -112,17 +112,17 @@ def _noted(each: Sequence[_Placed], window: int, within: Records, freqs: Array) 
     return reach
 
 
-def _scores(low: int, chosen: Array, each: Sequence[_Placed], freqs: Array, within: Records, k1: float) -> Array:
-    """The scores of the chosen ones of the records from `low` on, rounded."""
-    records = chosen + low
+def _scores(window: int, chosen: Array, each: Sequence[_Placed], freqs: Array, within: Records, k1: float) -> Array:
+    """The scores of the chosen ones of a window's records, rounded."""
+    records = chosen + window * _WINDOW
     weights, documents = within.weights.take(within.lengths.take(records)), within.documents.take(records)
     totals = np.zeros(len(chosen))
-    for row, (term, _, _, titles, _, _) in zip(freqs.take(chosen, axis=1), each, strict=True):
+    for row, (term, _, _, titles, _, entitled_begins) in zip(freqs.take(chosen, axis=1), each, strict=True):
         if term.constant:
             totals += term.factor * (row > 0)
             continue
         tf = row * weights
-        if titles is not None:
+        if titles is not None and entitled_begins[window] < entitled_begins[window + 1]:
             tf += titles.take(documents)
         if term.section_parts is not None:
             tf += term.section_parts.take(within.sections.take(records))
