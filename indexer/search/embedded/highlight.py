@@ -83,9 +83,10 @@ class Highlighter:
         if not records:
             return []
         page = _Page(records, self.sift)
-        texts = merge_spans(page.marks(self._query, "text"))
-        titles = merge_spans(page.marks(self._query, "title")) if self._titled else {}
-        return [(texts.get(place, ()), titles.get(place, ())) for place in range(len(records))]
+        texts = merge_spans(page.marks(self._query, "text"), len(records))
+        if not self._titled:
+            return [(spans, ()) for spans in texts]
+        return list(zip(texts, merge_spans(page.marks(self._query, "title"), len(records)), strict=True))
 
     def sift(self, texts: Sequence[str], owners: Sequence[int], stemmer: str | None) -> SiftedTexts:
         """Texts with one stemmer, None for what is not stemmed, through the sieve of the query."""
@@ -191,17 +192,18 @@ class _Page:
         return sifted
 
 
-def merge_spans(marked: Mapping[int, list[Span]]) -> dict[int, tuple[Span, ...]]:
-    """Those of each text sorted and disjoint; overlapping spans become one, touching ones stay apart."""
-    merged = {}
-    for text, spans in marked.items():
+def merge_spans(marked: Mapping[int, Sequence[Span]], count: int) -> list[tuple[Span, ...]]:
+    """Those of each of so many texts, sorted and disjoint; overlapping spans become one, touching ones stay apart."""
+    merged = []
+    for text in range(count):
+        spans = marked.get(text, ())
         reached = 0
         for start, end in spans:
             if start < reached:
                 spans = _disjoint(spans)
                 break
             reached = end
-        merged[text] = tuple(spans)
+        merged.append(tuple(spans))
     return merged
 
 

@@ -139,13 +139,11 @@ class Sieve(dict[str, _Sifted]):
 
     def _found(self, form: str) -> list[int]:
         """The numbers of what a form is looked for as."""
-        keys = []
+        keys = self._terms.get(self._stems[form], []) if self._terms else []
         if form in self._forms:
-            keys += self._forms[form]
-        if self._terms:
-            keys += self._terms.get(self._stems[form], ())
+            keys = keys + self._forms[form]
         if self._expansions:
-            keys += [key for key, forms in self._expansions.items() if form in forms]
+            keys = keys + [key for key, forms in self._expansions.items() if form in forms]
         return keys
 
 

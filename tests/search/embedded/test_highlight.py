@@ -152,7 +152,7 @@ def test_title_clauses_mark_the_title(engine: EmbeddedEngine) -> None:
     spans=st.lists(st.tuples(st.integers(0, 20), st.integers(1, 6)).map(lambda span: (span[0], span[0] + span[1])), max_size=8)
 )
 def test_spans_that_overlap_become_one_and_those_that_touch_do_not(spans: list[Span]) -> None:
-    merged = merge_spans({0: spans})[0]
+    merged = merge_spans({0: spans}, 1)[0]
     assert list(merged) == sorted(merged)
     assert all(before[1] <= after[0] for before, after in pairwise(merged))
     covered = {place for start, end in spans for place in range(start, end)}
@@ -160,7 +160,7 @@ def test_spans_that_overlap_become_one_and_those_that_touch_do_not(spans: list[S
     # Between two neighbouring places there is a border unless some span covers both.
     inner = {place for start, end in spans for place in range(start, end - 1)}
     assert {place for start, end in merged for place in range(start, end - 1)} == inner
-    assert merge_spans({0: list(merged)}) == {0: merged}
+    assert merge_spans({1: merged}, 3) == [(), merged, ()]
 
 
 @settings(max_examples=150)
