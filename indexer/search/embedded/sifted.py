@@ -189,9 +189,7 @@ class SiftedTexts:
     def _add_row(self, keys: Sequence[int], marked: defaultdict[int, list[Span]]) -> None:
         """The same for words next to each other, each at one position: most phrases."""
         # By the position at which a row with the word begins.
-        others = [
-            {position - offset: span for position, _, _, span in self._found[key]} for offset, key in enumerate(keys[1:], 1)
-        ]
+        others = [{word[0] - offset: word[3] for word in self._found[key]} for offset, key in enumerate(keys[1:], 1)]
         for position, _, owner, span in self._found[keys[0]]:
             row = [span]
             for spans in others:
@@ -203,18 +201,17 @@ class SiftedTexts:
 
     def _add_windows(self, wanted: Wanted, slop: int, marked: defaultdict[int, list[Span]]) -> None:
         """The same for such words in any order."""
-        words = [self._found[key] for key in wanted.plain]
-        windows = plain_windows([[position for position, _, _, _ in each] for each in words], slop)
+        by_key = [{word[0]: word for word in self._found[key]} for key in wanted.plain]
+        windows = plain_windows(by_key, slop)
         if windows is None:
             self._add_any(wanted, marked)
             return
-        by_position = {word[0]: word for each in words for word in each} if windows else {}
-        reached = -1
-        for window in windows:
-            for position in window:
-                if position > reached:
-                    reached, _, owner, span = by_position[position]
-                    marked[owner].append(span)
+        words: dict[int, _Found] = {}
+        for found in by_key:
+            words.update(found)
+        for position in windows.members:
+            _, _, owner, span = words[position]
+            marked[owner].append(span)
 
     def _add_any(self, wanted: Wanted, marked: defaultdict[int, list[Span]]) -> None:
         """The same for any phrase."""

@@ -7,8 +7,8 @@ last are at most `slop` more than those that it covers. Choices are never enumer
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from indexer.errors import QueryError
 
@@ -17,13 +17,20 @@ Place: TypeAlias = tuple[int, int]
 _STEPS = 50_000
 
 
+class PlainWindows(NamedTuple):
+    """Positions in order: those at which a fitting choice ends, and those that are part of one."""
+
+    ends: list[int]
+    members: list[int]
+
+
 def window_starts(slots: Sequence[Sequence[Place]], slop: int) -> set[int]:
     """The positions at which a fitting choice begins."""
     if not all(slots):
         return set()
-    plain = _plain(slots, slop)
-    if plain is not None:
-        return {window[0] for window in plain}
+    backwards = _plain(slots, slop, -1)
+    if backwards is not None:
+        return {-position for position in backwards.ends}
     search = _Search(slots, slop)
     places = {place for slot in slots for place in slot}
     return {place[0] for place in places if search.fits(place, at_least=place[0])}
@@ -37,9 +44,9 @@ def window_members(slots: Sequence[Sequence[Place]], slop: int, text_bits: int =
     """
     if not all(slots):
         return set()
-    plain = _plain(slots, slop)
+    plain = _plain(slots, slop, 1)
     if plain is not None:
-        return {(position, 1) for window in plain for position in window}
+        return {(position, 1) for position in plain.members}
     if text_bits:
         return {member for choices in _by_text(slots, text_bits) for member in window_members(choices, slop)}
     search = _Search(slots, slop)
@@ -56,44 +63,46 @@ def _by_text(slots: Sequence[Sequence[Place]], text_bits: int) -> Iterable[list[
     return texts.values()
 
 
-def _plain(slots: Sequence[Sequence[Place]], slop: int) -> list[list[int]] | None:
-    """The windows where every place covers one position; else None."""
+def _plain(slots: Sequence[Sequence[Place]], slop: int, sign: int) -> PlainWindows | None:
+    """The windows where every place covers one position, else None. sign: that of the positions, -1 to look backwards."""
     if any(covered != 1 for slot in slots for _, covered in slot):
         return None
-    return plain_windows([[position for position, _ in slot] for slot in slots], slop)
+    return plain_windows([[sign * position for position, _ in slot] for slot in slots], slop)
 
 
-def plain_windows(slots: Sequence[Sequence[int]], slop: int) -> list[list[int]] | None:
-    """For each position that can begin a choice, in order: the positions of any slot within the widest window from there.
-
-    slots: the positions of each, which are all that its places cover. None where two slots have some in common, but not all.
-    """
+def plain_windows(slots: Sequence[Collection[int]], slop: int) -> PlainWindows | None:
+    """The windows of places of one position each, by these. None where two slots have some of them in common, but not all."""
     # Slots go by number: the positions of one may be thousands, and hashing them takes as long.
     numbers: dict[tuple[int, ...], int] = {}
     needed = [0] * len(slots)
     for slot in slots:
         needed[numbers.setdefault(tuple(slot), len(numbers))] += 1
-    owner = {position: number for slot, number in numbers.items() for position in slot}
-    if len(owner) < sum(map(len, numbers)):
+    number_of = {position: number for slot, number in numbers.items() for position in slot}
+    positions = sorted(number_of)
+    if len(positions) < sum(map(len, numbers)):
         return None
-    positions = sorted(owner)
+    if not positions:
+        return PlainWindows([], [])
     width = len(slots) + slop
-    held = [0] * len(numbers)
-    missing = len(numbers)
-    windows = []
-    end = 0
-    for begin, first in enumerate(positions):
-        while end < len(positions) and positions[end] < first + width:
-            number = owner[positions[end]]
-            held[number] += 1
-            missing -= held[number] == needed[number]
-            end += 1
-        if not missing:
-            windows.append(positions[begin:end])
-        number = owner[first]
-        missing += held[number] == needed[number]
-        held[number] -= 1
-    return windows
+    before_all = positions[0] - width
+    since = dict(zip(positions, positions, strict=True))
+    """Position -> where the places of its slot begin that are needed and end there."""
+    for slot, number in numbers.items():
+        if needed[number] > 1:
+            ordered = sorted(slot)
+            since.update(zip(ordered, [before_all] * (needed[number] - 1) + ordered, strict=False))
+    last = [before_all] * len(numbers)
+    ends, members = [], []
+    begin = 0
+    for end, position in enumerate(positions):
+        last[number_of[position]] = since[position]
+        if min(last) > position - width:
+            ends.append(position)
+            while positions[begin] <= position - width:
+                begin += 1
+            members += positions[begin : end + 1]
+            begin = end + 1
+    return PlainWindows(ends, members)
 
 
 class _Search:
