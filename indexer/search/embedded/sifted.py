@@ -48,6 +48,8 @@ class Keys(dict[Key, int]):
 
     reach = 0
     """How many positions between two words are counted: more are as good as these."""
+    alone = False
+    """Whether a word matters that has no other in reach."""
 
     def sought(self, slot: Slot) -> _Sought:
         """A slot by numbers; what is not yet numbered is added."""
@@ -77,6 +79,7 @@ class Wanted(NamedTuple):
                 if len(readings) == 1 and len(readings[0]) == 1
             ]
         )
+        keys.alone |= len(slots) == 1
         if len(plain) == len(slots) == 1:
             return cls(field, plain[0], (), (), None)
         slop = node.slop if isinstance(node, Phrase) and len(slots) > 1 else None
@@ -93,6 +96,7 @@ class Sieve(dict[str, _Sifted]):
         """stemmer: of the texts; None for fields that are not stemmed."""
         super().__init__()
         self.reach = keys.reach
+        self.alone = keys.alone
         self.size = len(keys)
         self.wide = False
         """Whether a word that was kept covers more than one position, or two that are looked for as one begin at one."""
@@ -158,7 +162,9 @@ class SiftedTexts:
         """Number of what is looked for -> the words that are it, in order."""
         found, reach, last = self._found, sieve.reach, -1
         text, owner, position, reached = "", 0, 0, 0
-        stretches = pieces(texts, reach) if sieve.needles is None else kernels.stretches(texts, sieve.needles, reach)
+        stretches = (
+            kernels.stretches(texts, sieve.needles, reach, sieve.alone) if sieve.needles is not None else pieces(texts, reach)
+        )
         for number, start, end, gap in stretches:
             if number != last:
                 last, text, owner, position, reached = number, texts[number], owners[number], number << SHIFT, 0

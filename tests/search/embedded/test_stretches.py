@@ -74,9 +74,9 @@ def test_stretches_lose_nothing(kernels: Kernels, texts: list[str], tree: Node) 
 def test_kernels_find_the_same_and_count_what_lies_between(texts: list[str], sought: list[Key], reach: int) -> None:
     pytest.importorskip("numba")
     needles = _needles(sought)
-    found = load_kernels("numba").stretches(texts, needles, reach)
+    found = list(load_kernels("numba").stretches(texts, needles, reach, True))
     assert [tuple(stretch[:3]) for stretch in found] == [
-        tuple(stretch[:3]) for stretch in NUMPY.stretches(texts, needles, reach)
+        tuple(stretch[:3]) for stretch in NUMPY.stretches(texts, needles, reach, True)
     ]
     last = reached = -1
     for number, start, end, gap in found:
@@ -88,7 +88,7 @@ def test_kernels_find_the_same_and_count_what_lies_between(texts: list[str], sou
 
 def _found(kernels: Kernels, sought: list[Key], texts: list[str]) -> list[Span]:
     """The stretches of texts in English, each counted from the beginning of its text."""
-    return [(start, end) for _, start, end, _ in kernels.stretches(texts, _needles(sought), 0)]
+    return [(start, end) for _, start, end, _ in kernels.stretches(texts, _needles(sought), 0, True)]
 
 
 def _needles(sought: list[Key]) -> list[bytes]:
@@ -155,6 +155,16 @@ def test_forms_that_their_stems_hardly_begin_like(kernels: Kernels, form: str) -
 )
 def test_where_words_may_stand(kernels: Kernels, word: str, exact: bool, text: str, found: list[str]) -> None:
     assert [text[start:end] for start, end in _found(kernels, [((word,), exact)], [text])] == found
+
+
+def test_words_with_no_other_in_reach_may_be_left_out() -> None:
+    pytest.importorskip("numba")
+    texts = ["air and net of Air net", "net", "an air-net", "air. Net", "air"]
+    needles = _needles([(("air",), True), (("net",), True)])
+    found = list(load_kernels("numba").stretches(texts, needles, 1, False))
+    assert [texts[number][start:end] for number, start, end, _ in found] == ["Air", "net", "air-net", "air", "Net"]
+    near = load_kernels("numba").stretches(texts, needles, 2, False)
+    assert [number for number, *_ in near] == [0, 0, 0, 0, 2, 3, 3]
 
 
 def test_most_of_a_text_is_passed_over(kernels: Kernels) -> None:

@@ -161,13 +161,16 @@ class Kernels(Protocol):
         """
         ...
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
+    def stretches(
+        self, texts: Sequence[str], needles: Sequence[bytes], reach: int, alone: bool, /
+    ) -> Iterable[tuple[int, int, int, int]]:
         """The parts of texts that needles, or foreign characters, make wanted: text, start, end, gap each, in order.
 
         needles: sorted; letters and digits in lower case that words begin with, and a byte 1 where they are the whole word,
         else 0. None begins with another that is not whole. See `numpy_stretches`.
         gap: how many positions the text takes since the stretch before, exact below `reach`, which any more are told as;
         -1 where they were not counted.
+        alone: whether those are wanted that have no other within reach; else words among them may be left out.
         """
         ...
 

@@ -195,9 +195,10 @@ def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[int, i
 
 
 @compiled_unchecked
-def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
+def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> int:
     """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are.
 
+    alone: whether words by themselves are listed that have no other stretch within reach.
     Most bytes are passed over by one look at each and at the one before: see _SIGNS.
     """
     ends = needle_ends(needles)
@@ -205,6 +206,7 @@ def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
     found = number = 0
     at = base = ZERO  # base: so much more than the characters before in the same text
     parted = reached = ZERO  # behind the last stretch, text or long character; behind the last wanted stretch
+    apart, left_out = True, False  # whether nothing is in reach before; whether the last listed is left out if nothing follows
     while at < len(text):
         sign, within = signs[text[at]], 0
         while not sign & (_ALWAYS | _BEGINS) >> within:
@@ -219,10 +221,11 @@ def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
             if text[at] == _AFTER_TEXT:
                 number += 1
                 base = reached = at + 1
+                apart = True
             at += size
             parted = at
             continue
-        begins, after = 1, at
+        begins, after, word = 1, at, False
         if size == 1:
             begins, after = may_begin(text, at, needles, ends)
             if not begins:
@@ -232,13 +235,17 @@ def find(text: bytes, needles: bytes, reach: int, out: Array) -> int:
         while start > parted and _KINDS[text[start - 1]] != _PARTS:
             start -= 1
         if begins == 2 and start == at and _KINDS[text[after]] == _PARTS:  # a word by itself, as most are
-            begin, end, wanted, at = at - base, after - base, True, after
+            begin, end, wanted, word, at = at - base, after - base, True, True, after
         else:
             at, base, begin, end, wanted, _ = read_stretch(text, start, base, needles, ends, signs)
         parted = at
         if wanted:
             gap = positions_between(text, reached, start, reach, needles, ends, signs) if reach else 0
+            apart |= gap >= reach
+            found -= 4 * (left_out and apart)
             out[found], out[found + 1], out[found + 2], out[found + 3] = number, begin, end, gap
             found += 4
+            left_out = word and apart and not alone
+            apart = False
             reached = at
-    return found
+    return found - 4 * left_out

@@ -216,10 +216,12 @@ class NumbaKernels:
         places = np.flatnonzero(alike)
         return places[: letters.near(words.codes, words.starts, places, wanted, limit, begun)]
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
+    def stretches(
+        self, texts: Sequence[str], needles: Sequence[bytes], reach: int, alone: bool
+    ) -> Iterable[tuple[int, int, int, int]]:
         text = numba_stretches.AFTER_TEXT.join([*map(str.encode, texts), b""])
         out = np.empty(2 * len(text) + 4, dtype=np.int32)
-        found = numba_stretches.find(text, b"".join(needles), reach, out)
+        found = numba_stretches.find(text, b"".join(needles), reach, alone, out)
         # Numbers in a row become Python's in a third of the time that rows of four take.
         numbers = iter(out[:found].tolist())
         return zip(numbers, numbers, numbers, numbers, strict=True)

@@ -193,7 +193,9 @@ class NumpyKernels:
     def near(self, words: Words, wanted: Array, limit: int, begun: bool = False) -> Array:
         return near(words, wanted, limit, begun)
 
-    def stretches(self, texts: Sequence[str], needles: Sequence[bytes], reach: int) -> Iterable[tuple[int, int, int, int]]:
+    def stretches(
+        self, texts: Sequence[str], needles: Sequence[bytes], reach: int, _alone: bool
+    ) -> Iterable[tuple[int, int, int, int]]:
         gap = -1 if reach else 0
         return [(*stretch, gap) for stretch in numpy_stretches.find(texts, needles)]
 
