@@ -195,11 +195,21 @@ def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[int, i
 
 
 @compiled_unchecked
+def next_begin(text: bytes, at: int, signs: Array) -> int:
+    """The next place, from one on, that is looked at: most bytes are passed over by one look at each and at the one before."""
+    sign, within = signs[text[at]], 0
+    while not sign & (_ALWAYS | _BEGINS) >> within:
+        within = sign >> 2
+        at += 1
+        sign = signs[text[at]]
+    return at
+
+
+@compiled_unchecked
 def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> int:
     """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are.
 
     alone: whether words by themselves are listed that have no other stretch within reach.
-    Most bytes are passed over by one look at each and at the one before: see _SIGNS.
     """
     ends = needle_ends(needles)
     signs = signs_of(needles, ends)
@@ -208,11 +218,7 @@ def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> in
     parted = reached = ZERO  # behind the last stretch, text or long character; behind the last wanted stretch
     apart, left_out = True, False  # whether nothing is in reach before; whether the last listed is left out if nothing follows
     while at < len(text):
-        sign, within = signs[text[at]], 0
-        while not sign & (_ALWAYS | _BEGINS) >> within:
-            within = sign >> 2
-            at += 1
-            sign = signs[text[at]]
+        at = next_begin(text, at, signs)
         kind, size = int(_KINDS[text[at]]), 1
         if kind == _LONGER:
             kind, size = longer(text, at)
@@ -225,7 +231,7 @@ def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> in
             at += size
             parted = at
             continue
-        begins, after, word = 1, at, False
+        begins, after = 1, at
         if size == 1:
             begins, after = may_begin(text, at, needles, ends)
             if not begins:
@@ -234,8 +240,9 @@ def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> in
         start = at
         while start > parted and _KINDS[text[start - 1]] != _PARTS:
             start -= 1
-        if begins == 2 and start == at and _KINDS[text[after]] == _PARTS:  # a word by itself, as most are
-            begin, end, wanted, word, at = at - base, after - base, True, True, after
+        word = begins == 2 and start == at and _KINDS[text[after]] == _PARTS  # by itself, as most are
+        if word:
+            begin, end, wanted, at = at - base, after - base, True, after
         else:
             at, base, begin, end, wanted, _ = read_stretch(text, start, base, needles, ends, signs)
         parted = at
