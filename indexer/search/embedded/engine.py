@@ -248,7 +248,7 @@ class EmbeddedEngine:
         found = self._find(snapshot, query) if query is not None else None
         highlighter = self._highlighter(found.tree, found.evaluations) if found is not None else None
         shown = range(begin + max(first, 1) - 1, min(end, begin + last) if last is not None else end)
-        records = [(paragraph, document) for paragraph in segment.read_paragraphs(shown)]
+        records = [(paragraph, document) for paragraph in segment.paragraphs.read(shown)]
         marks = highlighter.mark(records) if highlighter is not None else [((), ())] * len(records)
         hits = (Hit(paragraph, document, None, *spans) for (paragraph, _), spans in zip(records, marks, strict=True))
         return DocumentResponse(document, tuple(hits), snapshot.generation)

@@ -7,7 +7,6 @@ and is decoded once as long as the segment is open.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from itertools import product
 from types import NoneType
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from indexer.errors import IndexCorrupt
 from indexer.frozen import constructor
 from indexer.model import DocumentMetadata, Origin
 from indexer.search.embedded.codec.arrays import Array, ArraysFile
+from indexer.search.embedded.codec.rows import Rows
 from indexer.search.embedded.codec.texts import Texts
 
 SHORT_OWN = 80
@@ -105,42 +105,40 @@ class Metadata:
         """bounds: the first record of each document, and one more."""
         self.own, self.shared = Texts(file, "document.own"), Texts(file, "document.shared")
         self.sharing = file["document.sharing"]
-        ids, offsets = file["document.id"], file["document.id.offsets"]
-        # Views that give Python's own numbers: a third of the time that an array takes for one.
-        self._views = self.sharing.data, ids.view(np.uint8).data, offsets.data, bounds.data
+        file.strings("document.id")  # raises where these are not one after the other
+        self._ids, offsets = file["document.id"].view(np.uint8).data, file["document.id.offsets"]
         self._path = file.path
+        try:
+            self._rows = Rows(self.own.offsets, [offsets[:-1], np.diff(offsets), self.sharing, np.diff(bounds)])
+        except ValueError as error:
+            raise IndexCorrupt(f"{file.path}: the metadata of the documents is damaged") from error
         self._decoded: dict[int, Shared] = {}
 
-    def read(self, documents: Collection[int]) -> list[DocumentMetadata]:
-        """The metadata of documents. Raises IndexCorrupt where it is not what a writer stores."""
-        sharing, ids, offsets, bounds = self._views
-        decoded, found = self._decoded, []
-        for document, own in zip(documents, self.own.read(documents), strict=True):
-            try:
-                number = sharing[document]
-                shared = decoded[number] if number in decoded else self._decode(number)
-                titled, derived, source, author, dated, language, linked, format_, tag, extra, origins = shared
-                title, published, url = str(own, "utf-8").split(_SEPARATOR)
-                found.append(
-                    _DOCUMENT(
-                        str(ids[offsets[document] : offsets[document + 1]], "utf-8"),
-                        title or _stated(titled),
-                        derived,
-                        source,
-                        author,
-                        published or dated,
-                        language,
-                        url or linked,
-                        format_,
-                        tag,
-                        extra,
-                        origins,
-                        bounds[document + 1] - bounds[document],
-                    )
-                )
-            except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
-                raise IndexCorrupt(f"{self._path}: the metadata of document {document} is damaged") from error
-        return found
+    def read(self, document: int) -> DocumentMetadata:
+        """The metadata of a document. Raises IndexCorrupt where it is not what a writer stores."""
+        begin, place, size, number, paragraphs, end = self._rows[document]
+        own, decoded = self.own.read(document, begin, end), self._decoded
+        try:
+            shared = decoded[number] if number in decoded else self._decode(number)
+            titled, derived, source, author, dated, language, linked, format_, tag, extra, origins = shared
+            title, published, url = own.decode().split(_SEPARATOR)
+            return _DOCUMENT(
+                str(self._ids[place : place + size], "utf-8"),
+                title or _stated(titled),
+                derived,
+                source,
+                author,
+                published or dated,
+                language,
+                url or linked,
+                format_,
+                tag,
+                extra,
+                origins,
+                paragraphs,
+            )
+        except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
+            raise IndexCorrupt(f"{self._path}: the metadata of document {document} is damaged") from error
 
     def _decode(self, number: int) -> Shared:
         """Which of the shared ones it is, decoded: kept where they are few."""

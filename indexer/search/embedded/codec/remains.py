@@ -73,7 +73,7 @@ class Remains:
         sharing = _left(metadata.sharing, self._documents)
         used = np.zeros(len(metadata.shared), dtype=bool)
         used[sharing] = True
-        values = metadata.shared.read(np.flatnonzero(used).tolist())
+        values = [metadata.shared[number] for number in np.flatnonzero(used).tolist()]
         return RemainingValues(values, np.cumsum(used)[sharing], np.ones(len(sharing), dtype=np.uint32))
 
     def texts(self) -> KeptTexts:

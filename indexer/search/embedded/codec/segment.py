@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Collection
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME
-from indexer.frozen import constructor
-from indexer.model import DocumentMetadata, Kind, Paragraph, Part
+from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.languages import Languages
 from indexer.search.embedded.codec.metadata import Metadata
 from indexer.search.embedded.codec.owners import Owners
+from indexer.search.embedded.codec.paragraphs import Paragraphs
 from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.codec.texts import Texts
 
-_PARAGRAPH = constructor(Paragraph)
 # Days are reckoned with.
 _OTHER_TYPES = {"published.first": {"<i4"}, "published.last": {"<i4"}}
 
@@ -171,21 +168,11 @@ class Segment:
         return Texts(self.file, "record.text")
 
     @cached_property
-    def _kinds(self) -> tuple[Kind, ...]:
-        return tuple(Kind(value.decode()) for value in self.column("kind").values)
-
-    @cached_property
-    def _places(self) -> _Places:
-        return _Places(
-            self.bounds.data,
-            self.record_document.data,
-            self.file["record.parted"].data,
-            self.file["record.parts"].data,
-            self.file["record.pages"].data,
-            self.column("kind").ordinals.data,
-            self.column("section").ordinals.data,
-            self.file["record.language"].data,
-        )
+    def paragraphs(self) -> Paragraphs:
+        """The records."""
+        documents, columns = self.record_document, (self.column("kind"), self.column("section"))
+        ordinals = np.arange(1, self.records + 1, dtype=np.uint32) - self.bounds[documents]
+        return Paragraphs(self.file, self.texts, *columns, self.languages, documents, ordinals)
 
     def document_bounds(self, document: int) -> tuple[int, int]:
         """The records of a document: first and one past the last."""
@@ -212,8 +199,7 @@ class Segment:
 
     def document_of(self, record: int) -> int:
         """The number of a record's document."""
-        number: int = self._places.documents[record]
-        return number
+        return int(self.record_document[record])
 
     def document_id(self, document: int) -> str:
         """The id of a document."""
@@ -222,45 +208,17 @@ class Segment:
 
     def document(self, document: int) -> DocumentMetadata:
         """A document's metadata. Raises IndexCorrupt where it is not what a writer stores."""
-        return self.metadata.read((document,))[0]
+        return self.metadata.read(document)
 
     def paragraph(self, record: int) -> Paragraph:
-        """A record: see `read_paragraphs`."""
-        return self.read_paragraphs((record,))[0]
+        """A record: see `Paragraphs`."""
+        return self.paragraphs.read((record,))[0]
 
-    def read_paragraphs(self, records: Collection[int]) -> list[Paragraph]:
-        """Records. Raises IndexCorrupt where the text of one is damaged."""
-        bounds, documents, parted, parts, pages, kinds, sections, languages = self._places
-        of_kinds, found = self._kinds, []
-        for record, text in zip(records, self.texts.read(records), strict=True):
-            try:
-                decoded = text.decode()
-            except UnicodeDecodeError as error:
-                raise IndexCorrupt(f"{self.file.path}: the text of record {record} is damaged") from error
-            section = sections[record]
-            found.append(
-                _PARAGRAPH(
-                    record - bounds[documents[record]] + 1,
-                    of_kinds[kinds[record] - 1],
-                    decoded,
-                    self.column("section").value(section) if section else None,
-                    _part_of(record, parted, parts) if parted else None,
-                    (pages[record] or None) if pages else None,
-                    self._own_language(languages[record]) if languages else None,
-                )
-            )
-        return found
-
-    def _own_language(self, number: int) -> str | None:
-        """The language of a record by its number there, None for its document's."""
-        return self.languages.names[number - 1].decode() if number else None
-
-    def read_records(self, records: Collection[int]) -> list[tuple[Paragraph, DocumentMetadata]]:
+    def read_records(self, records: Iterable[int]) -> list[tuple[Paragraph, DocumentMetadata]]:
         """Records, each with its document: a document's metadata is read once. Raises IndexCorrupt where any is damaged."""
-        owners = list(map(self._places.documents.__getitem__, records))
-        distinct = dict.fromkeys(owners)
-        known = dict(zip(distinct, self.metadata.read(distinct), strict=True))
-        return list(zip(self.read_paragraphs(records), map(known.__getitem__, owners), strict=True))
+        owned, read = self.paragraphs.read_owned(records), self.metadata.read
+        known = {document: read(document) for document in dict.fromkeys([document for document, _ in owned])}
+        return [(paragraph, known[document]) for document, paragraph in owned]
 
     def sizes(self) -> dict[str, int]:
         """Bytes by part, as `status` shows them."""
@@ -277,27 +235,6 @@ class Segment:
             parts[_part(name)] += size
         parts["headers"] = self.file.size - sum(parts.values())
         return parts
-
-
-class _Places(NamedTuple):
-    """What reading one record or document looks up: views, which give Python's numbers one by one faster than arrays do."""
-
-    bounds: memoryview
-    documents: memoryview
-    parted: memoryview
-    parts: memoryview
-    pages: memoryview
-    kinds: memoryview
-    sections: memoryview
-    languages: memoryview
-
-
-def _part_of(record: int, parted: memoryview, parts: memoryview) -> Part | None:
-    """Which part of its paragraph a record is; None for a whole one."""
-    place = bisect_left(parted, record)
-    if place == len(parted) or parted[place] != record:
-        return None
-    return Part(parts[2 * place], parts[2 * place + 1])
 
 
 def _part(array: str) -> str:

@@ -11,6 +11,7 @@ import threading
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice, pairwise
+from typing import TypeAlias
 
 import numpy as np
 from zstandard import (
@@ -63,6 +64,9 @@ _PARAMETERS = ZstdCompressionParameters(
 )
 
 
+_Decoder: TypeAlias = Callable[[memoryview], bytes]
+
+
 class Texts:
     """The texts written under a name. Threads share them.
 
@@ -78,15 +82,15 @@ class Texts:
             raise IndexCorrupt(f"{self._where}: there are more dictionaries than are ever made")
         self.firsts: list[int] = firsts.tolist()
         """The first text that each dictionary serves."""
+        self._several = len(self.firsts) > 1
         ascending = all(before < after for before, after in pairwise(self.firsts))
         if len(frames) != len(self.firsts) or self.firsts[:1] not in ([], [0]) or not ascending:
             raise IndexCorrupt(f"{self._where}: the dictionaries are damaged")
         self.dictionaries = [self._unpacked(frame) for frame in frames]
-        self._shared = [ZstdCompressionDict(each, dict_type=DICT_TYPE_FULLDICT) for each in self.dictionaries]
         # Views that give Python's own numbers: a third of the time that an array takes for one.
         self._bytes, self._places = self.blob.data, self.offsets.data
-        self._decoders = _Decoders()
-        self._making = threading.Lock()
+        shared = [ZstdCompressionDict(each, dict_type=DICT_TYPE_FULLDICT) for each in self.dictionaries]
+        self._decoders = _Decoders(shared, threading.Lock())
 
     def _added(self, lengths: Array) -> Array:
         """Where each stored text begins, and one more. Lengths take half of that in the file."""
@@ -111,41 +115,26 @@ class Texts:
         return map(self.__getitem__, range(len(self)))
 
     def __getitem__(self, number: int) -> bytes:
-        return self.read((number,))[0]
+        return self.read(number, self._places[number], self._places[number + 1])
 
-    def read(self, numbers: Iterable[int]) -> list[bytes]:
-        """Some texts."""
-        blob, places, firsts, decoders = self._bytes, self._places, self.firsts, self._decoders.by_dictionary
-        texts = []
-        for number in numbers:
-            try:
-                stored = blob[places[number] : places[number + 1]]
-                kind = stored[0]
-                if kind in _FRAMES:
-                    dictionary = bisect_right(firsts, number) - 1
-                    decode = decoders[dictionary] if dictionary in decoders else self._decoder(dictionary)
-                    texts.append(decode(stored))
-                elif kind == _PLAIN:
-                    texts.append(bytes(stored[1:]))
-                else:
-                    raise IndexCorrupt(f"{self._where} {number} is stored in no known way")
-            except (IndexError, TypeError, ZstdError) as error:
-                raise IndexCorrupt(f"{self._where} {number} is damaged") from error
-        return texts
+    def read(self, number: int, begin: int, end: int) -> bytes:
+        """A text of which it is known where it begins and ends in what is stored."""
+        stored = self._bytes[begin:end]
+        try:
+            kind = stored[0]
+            if kind in _FRAMES:
+                dictionary = bisect_right(self.firsts, number) - 1 if self._several else 0
+                return self._decoders.by_dictionary[dictionary](stored)
+        except (IndexError, TypeError, ZstdError) as error:
+            raise IndexCorrupt(f"{self._where} {number} is damaged") from error
+        if kind != _PLAIN:
+            raise IndexCorrupt(f"{self._where} {number} is stored in no known way")
+        return bytes(stored[1:])
 
     @property
     def lasting(self) -> bool:
         """Whether all dictionaries are as good as they get, so that merging need not make others."""
         return bool(self.dictionaries) and min(map(len, self.dictionaries)) >= DICTIONARY_BYTES // 2
-
-    def _decoder(self, dictionary: int) -> Callable[[memoryview], bytes]:
-        """The calling thread's decoder of a dictionary. Without the lock, two threads could both digest the dictionary."""
-        if not self._shared:
-            raise IndexError("a frame without a dictionary")
-        with self._making:
-            decoder = ZstdDecompressor(dict_data=self._shared[dictionary], format=FORMAT_ZSTD1_MAGICLESS)
-        self._decoders.by_dictionary[dictionary] = decoder.decompress
-        return decoder.decompress
 
 
 class KeptTexts:
@@ -184,8 +173,23 @@ class KeptTexts:
 class _Decoders(threading.local):
     """Decoders of the calling thread: none may serve two at once."""
 
-    def __init__(self) -> None:
-        self.by_dictionary: dict[int, Callable[[memoryview], bytes]] = {}
+    def __init__(self, dictionaries: Sequence[ZstdCompressionDict], making: threading.Lock) -> None:
+        self.by_dictionary = _ByDictionary(dictionaries, making)
+
+
+class _ByDictionary(dict[int, _Decoder]):
+    """Decoders by the number of their dictionary, made when they are looked up. Raises IndexError where there is none."""
+
+    def __init__(self, dictionaries: Sequence[ZstdCompressionDict], making: threading.Lock) -> None:
+        super().__init__()
+        self._dictionaries, self._making = dictionaries, making
+
+    def __missing__(self, number: int) -> _Decoder:
+        # Without the lock, two threads could both digest the dictionary.
+        with self._making:
+            decoder = ZstdDecompressor(dict_data=self._dictionaries[number], format=FORMAT_ZSTD1_MAGICLESS)
+        self[number] = decoder.decompress
+        return decoder.decompress
 
 
 def write_texts(
