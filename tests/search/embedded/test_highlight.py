@@ -166,7 +166,7 @@ def test_spans_that_overlap_become_one_and_those_that_touch_do_not(spans: list[S
 @settings(max_examples=150)
 @given(tree=trees(Capabilities()), document=st.sampled_from(LIBRARY))
 def test_marks_are_those_of_brute_force(library: EmbeddedEngine, tree: Node, document: Indexed) -> None:
-    kept = matching.without_stop_words(tree)
     for hit in library.document(document.metadata.id, ParsedQuery(tree=tree)).hits:
+        kept = matching.without_stop_words(tree, hit.paragraph.language or hit.document.language)
         expected = matching.match(kept, hit.document, hit.paragraph) or matching.Marks()
         assert (hit.spans, hit.title_spans) == (matching.merge(expected.text), matching.merge(expected.title))
