@@ -82,7 +82,7 @@ def _on_loccit_error(error: LoccitError) -> Response:
     if status is None:
         current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
         return _answer(_failure())
-    if isinstance(error, IndexCorrupt):
+    if isinstance(error, IndexCorrupt | IndexNotReadable):
         current_app.logger.error("%s %s: %s", request.method, request.path, error)
     return _answer(Problem(status, str(error), error.parameter if isinstance(error, ParameterError) else None))
 

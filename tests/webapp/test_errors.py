@@ -86,9 +86,13 @@ def test_a_fault_is_logged_and_not_told(error: Exception, url: str, caplog: pyte
     assert response.mimetype == ("application/problem+json" if url.startswith("/api") else "text/html")
 
 
-def test_a_damaged_index_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    client_of(IndexCorrupt("manifest.json does not match its checksum.")).get("/api/search")
-    assert "manifest.json does not match its checksum." in caplog.text
+@pytest.mark.parametrize(
+    "error",
+    [IndexCorrupt("manifest.json does not match its checksum."), IndexNotReadable(Path("manifest.json"), "Permission denied")],
+)
+def test_an_index_that_is_damaged_or_may_not_be_read_is_logged(error: LoccitError, caplog: pytest.LogCaptureFixture) -> None:
+    client_of(error).get("/api/search")
+    assert str(error) in caplog.text
 
 
 @pytest.mark.parametrize("url", ["/nowhere", "/documents/nowhere.md", "/static/nowhere.css"])
