@@ -81,7 +81,7 @@ def word_readings(word: str) -> tuple[tuple[str, ...], ...]:
 
 def is_unspaced(word: str) -> bool:
     """Whether a word stands in a script that is written without spaces."""
-    return _RUN.match(word) is not None
+    return not word.isascii() and _RUN.match(word) is not None
 
 
 def split_pieces(text: bytes) -> list[bytes]:

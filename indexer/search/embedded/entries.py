@@ -35,7 +35,8 @@ class Entries:
 
     def whole(self, sought: Sought, exact: bool) -> list[Entry]:
         """The entries with all the places of a word."""
-        words = self._known_whole.get((sought, exact))
+        key = sought, exact
+        words = self._known_whole.get(key)
         if words is None:
             if isinstance(sought, tuple) and not (exact and self._postings.stemmed):
                 words = [Entry(term, (), 1) for term in self._postings.find(sought)]
@@ -43,7 +44,7 @@ class Entries:
                 words = [entry for entry in self.every(sought, exact) if entry.covered == 1]
             else:
                 words = self._expanded_words(sought)
-            self._known_whole[sought, exact] = words
+            self._known_whole[key] = words
         return words
 
     def every(self, sought: Sought, exact: bool) -> list[Entry]:

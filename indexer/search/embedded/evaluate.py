@@ -106,12 +106,12 @@ class Evaluation:
         """The units of a field that hold one slot, deleted ones included."""
         return self._lookup(field).slot(slot)
 
-    def count_slot(self, slot: Slot, field: str) -> int:
-        """How many live records hold one slot of a phrase."""
+    def count_slots(self, slots: Sequence[Slot], field: str) -> list[int]:
+        """How many live records hold each slot of a phrase."""
         lookup = self._lookup(field)
         if field == "text" and self.segment.live is None:
-            return lookup.count(slot)
-        return len(self.records_with(field, lookup.slot(slot).units))
+            return [lookup.count(slot) for slot in slots]
+        return [len(self.records_with(field, lookup.slot(slot).units)) for slot in slots]
 
     def expanded(self) -> Iterator[tuple[Expansion, set[str]]]:
         """The forms that each pattern stood for, so far, in each field."""

@@ -174,7 +174,8 @@ class Scoring:
     def _slots_having(self, phrase: Phrase) -> list[int]:
         """How many live records have each word of a phrase."""
         field, evaluations = phrase.field or "text", self.evaluations
-        return [sum([each.count_slot(slot, field) for each in evaluations]) for slot in evaluations[0].slots(phrase)]
+        slots = evaluations[0].slots(phrase)
+        return list(map(sum, zip(*[each.count_slots(slots, field) for each in evaluations], strict=True)))
 
 
 def is_leaf(node: Leaf | Published) -> TypeGuard[Leaf]:

@@ -15,6 +15,8 @@ from indexer.errors import QueryError
 Place: TypeAlias = tuple[int, int]
 
 _STEPS = 50_000
+# Farther from every position than a window may be wide.
+_BEFORE_ALL = -(1 << 62)
 
 
 class PlainWindows(NamedTuple):
@@ -77,25 +79,27 @@ def plain_windows(slots: Sequence[Collection[int]], slop: int) -> PlainWindows |
     needed = [0] * len(slots)
     for slot in slots:
         needed[numbers.setdefault(tuple(slot), len(numbers))] += 1
-    number_of = {position: number for slot, number in numbers.items() for position in slot}
-    positions = sorted(number_of)
-    if len(positions) < sum(map(len, numbers)):
-        return None
-    if not positions:
-        return PlainWindows([], [])
-    width = len(slots) + slop
-    before_all = positions[0] - width
-    since = dict(zip(positions, positions, strict=True))
-    """Position -> where the places of its slot begin that are needed and end there."""
+    # Each position with where the places of its slot begin that are needed and end there.
+    places: list[tuple[int, int, int]] = []
     for slot, number in numbers.items():
-        if needed[number] > 1:
+        if needed[number] == 1:
+            places += [(position, position, number) for position in slot]
+        else:
             ordered = sorted(slot)
-            since.update(zip(ordered, [before_all] * (needed[number] - 1) + ordered, strict=False))
-    last = [before_all] * len(numbers)
+            begins = [_BEFORE_ALL] * (needed[number] - 1) + ordered
+            places += [(position, since, number) for position, since in zip(ordered, begins, strict=False)]
+    places.sort()
+    positions = [position for position, _, _ in places]
+    width = len(slots) + slop
+    last = [_BEFORE_ALL] * len(numbers)
     ends, members = [], []
     begin = 0
-    for end, position in enumerate(positions):
-        last[number_of[position]] = since[position]
+    before = _BEFORE_ALL
+    for end, (position, since, number) in enumerate(places):
+        if position == before:
+            return None
+        before = position
+        last[number] = since
         if min(last) > position - width:
             ends.append(position)
             while positions[begin] <= position - width:

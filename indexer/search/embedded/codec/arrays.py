@@ -248,8 +248,9 @@ class Strings(Sequence[bytes]):
         """The first place of a string, or -1."""
         places, firsts, mask = self._by_hash
         least = hash(wanted) & mask
+        blob, offsets = self._blob, self._offsets
         for place in places[firsts[least] : firsts[least + 1]]:
-            if self[place] == wanted:
+            if blob[offsets[place] : offsets[place + 1]] == wanted:
                 return place
         return -1
 

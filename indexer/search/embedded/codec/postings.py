@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -66,10 +66,14 @@ class Postings:
             found.append((place, *read_tail(tail.decode())))
         return found
 
-    def find(self, forms: Iterable[str]) -> list[int]:
+    def find(self, forms: Sequence[str]) -> list[int]:
         """The terms that hold every place of a word, by its folded forms: one for each stem and stemmer that finds any."""
-        terms = self.terms
-        found = {terms.find((stems[form] + tail).encode()): None for form in forms for stems, tail in self._stems}
+        find, stemming = self.terms.find, self._stems
+        if len(forms) == len(stemming) == 1:  # most often
+            stems, tail = stemming[0]
+            term = find((stems[forms[0]] + tail).encode())
+            return [term] if term >= 0 else []
+        found = {find((stems[form] + tail).encode()): None for form in forms for stems, tail in stemming}
         found.pop(-1, None)
         return list(found)
 

@@ -216,12 +216,14 @@ def placed(found: Sequence[Matches], postings: Postings) -> tuple[list[tuple[int
         return spans, postings
     if len(found) == 1:
         units, freqs, _ = found[0]
+        spans = [(0, len(units))]
     else:
         units, freqs = (np.concatenate(arrays) for arrays in list(zip(*found, strict=True))[:2])
+        ends = list(accumulate([len(one.units) for one in found]))
+        spans = list(zip([0, *ends], ends, strict=False))
     if freqs.dtype != postings[1].dtype:
         freqs = freqs.astype(np.promote_types(freqs.dtype, postings[1].dtype), copy=False)
-    ends = list(accumulate([len(one.units) for one in found]))
-    return list(zip([0, *ends], ends, strict=False)), (only_read(units), only_read(freqs))
+    return spans, (only_read(units), only_read(freqs))
 
 
 def stretches_of(found: Sequence[Matches], postings: Postings) -> tuple[Array, Array, Array, Array]:
