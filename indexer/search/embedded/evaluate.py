@@ -22,6 +22,8 @@ from indexer.search.stopwords import stop_list_of
 
 Leaf: TypeAlias = Word | Phrase | Wildcard | Fuzzy
 
+# Among the titles of more records one is likely to have the signs of a phrase, though not the phrase.
+_FEW = 256
 _IN_A_ROW = np.zeros((1, 0), dtype=np.uint32)
 
 RANKING_FIELDS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.weight)
@@ -97,6 +99,20 @@ class Evaluation:
             self._known[id(node)] = node
             found = self._matches[key] = self._match(node, field)
         return found
+
+    def may_be_titled(self, node: Leaf, records: Array) -> bool:
+        """Whether a leaf may match the title of any of some records; where it may not, that is certain.
+
+        It is told of phrases alone, and of few records: what else takes less time to be looked up in all titles.
+        """
+        slots = self.slots(node)
+        if len(slots) < 2 or len(records) > _FEW:
+            return True
+        forms = [form for slot in slots if (form := slot.form) is not None]
+        titles = self.segment.postings("title")
+        return len(forms) < len(slots) or self.kernels.any_signed(
+            records, self.segment.owners, titles.signs, titles.signs_with(forms)
+        )
 
     def starts(self, nodes: Sequence[Leaf], records: Array) -> tuple[Array, Array]:
         """Where each leaf begins in the text of these records (ascending): sorted keys leaf after leaf, and their bounds."""

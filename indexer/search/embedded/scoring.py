@@ -120,7 +120,7 @@ class Scoring:
         self.evaluations = evaluations
         self.statistics = statistics
         self.ranking = ranking
-        self._terms: dict[int, Terms] = {}
+        self._terms: list[Terms] = []
         self.nodes = [(node, self._factor(node, weight)) for node, weight in scored_nodes(tree)] if evaluations else []
 
     def rank(self, passing: Sequence[Array], rows: Sequence[Array | None], count: int) -> list[Scored]:
@@ -128,27 +128,31 @@ class Scoring:
 
         rows: see Evaluation.rows, of the passing records.
         """
+        self._terms = [
+            Terms.of(
+                [self._term(node, factor, evaluation, counted, records) for node, factor in self.nodes] or [_NO_TERM], *counted
+            )
+            for evaluation, counted, records in zip(self.evaluations, self.statistics.counted, passing, strict=True)
+        ]
         return [
-            evaluation.kernels.rank(records, aligned, self.terms(number), K1, count)
-            for number, (evaluation, records, aligned) in enumerate(zip(self.evaluations, passing, rows, strict=True))
+            evaluation.kernels.rank(records, aligned, terms, K1, count)
+            for evaluation, records, aligned, terms in zip(self.evaluations, passing, rows, self._terms, strict=True)
         ]
 
     def terms(self, number: int) -> Terms:
-        """What the nodes count in the records of the segment of that number."""
-        terms = self._terms.get(number)
-        if terms is None:
-            evaluation, counted = self.evaluations[number], self.statistics.counted[number]
-            each = [self._term(node, factor, evaluation, counted) for node, factor in self.nodes] or [_NO_TERM]
-            terms = self._terms[number] = Terms.of(each, *counted)
-        return terms
+        """What the nodes count in the records that were ranked in the segment of that number."""
+        return self._terms[number]
 
-    def _term(self, node: Leaf | Published, factor: float, evaluation: Evaluation, counted: Counted) -> Term:
+    def _term(self, node: Leaf | Published, factor: float, evaluation: Evaluation, counted: Counted, records: Array) -> Term:
+        """What a node counts in the passing records."""
         if not is_leaf(node):
             held = evaluation.records(node)
             return Term(Matches(held, np.zeros(len(held), dtype=np.uint8)), NO_MATCHES, NO_MATCHES, factor, True)
         fields = self.fields(node)
         text = evaluation.matches(node, "text") if "text" in fields else NO_MATCHES
-        title = evaluation.matches(node, "title") if "title" in fields else NO_MATCHES
+        title = NO_MATCHES
+        if "title" in fields and evaluation.may_be_titled(node, records):
+            title = evaluation.matches(node, "title")
         # Many indexes have no sections at all: then nothing is asked of them.
         section = evaluation.matches(node, "section") if "section" in fields and len(counted.sections[0]) else NO_MATCHES
         return Term(text, title, section, factor, False)

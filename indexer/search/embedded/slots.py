@@ -35,6 +35,14 @@ class Slot(NamedTuple):
     readings: tuple[tuple[Sought, ...], ...]
     exact: bool
 
+    @property
+    def form(self) -> str | None:
+        """The form of a word that counts in this one alone, and is not more than one; None for any other slot."""
+        words = self.readings[0]
+        if len(self.readings) > 1 or len(words) > 1 or not isinstance(words[0], tuple) or len(words[0]) > 1:
+            return None
+        return words[0][0]
+
     def parts(self) -> tuple[Slot, ...]:
         """A slot for each word next to the other of the only reading; the slot itself where it has several readings."""
         if len(self.readings) > 1 or len(self.readings[0]) == 1:

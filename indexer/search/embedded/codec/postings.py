@@ -10,9 +10,10 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings, bounds_hold
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.keys import END, JOINED, is_tail, read_tail, tail_of
+from indexer.search.embedded.codec.signs import signs_of, signs_of_words
 from indexer.search.stemming import ENGLISH, UNSTEMMED, stems_of
 
 _JOINED = JOINED.encode()
@@ -25,6 +26,7 @@ class Postings:
     """
 
     def __init__(self, file: ArraysFile, field: str, stemmers: tuple[str, ...]) -> None:
+        self._where = f"{file.path}: the postings of {field}"
         self.stemmers = stemmers
         self.terms: Strings = file.strings(f"{field}.terms")
         self.bounds = file[f"{field}.bounds"]
@@ -35,7 +37,7 @@ class Postings:
         self.skips = file[f"{field}.skips"]
         # Loops that go through them side by side do not look at where each ends.
         if len(self.freqs) != len(self.ids) or len(self.skips) * SKIP < len(self.ids):
-            raise IndexCorrupt(f"{file.path}: the postings of {field} are damaged")
+            raise IndexCorrupt(f"{self._where} are damaged")
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
         self.lengths = file[f"{field}.lengths"]
@@ -76,6 +78,17 @@ class Postings:
         found = {find((stems[form] + tail).encode()): None for form in forms for stems, tail in stemming}
         found.pop(-1, None)
         return list(found)
+
+    @cached_property
+    def signs(self) -> Array:
+        """The signs of the units. Raises IndexCorrupt where the postings of terms do not follow each other."""
+        if not bounds_hold(self.bounds, len(self.terms), len(self.ids)):
+            raise IndexCorrupt(f"{self._where} are damaged")
+        return signs_of(self.terms, self.bounds, self.ids, len(self.lengths))
+
+    def signs_with(self, forms: Sequence[str]) -> Array:
+        """The signs that a unit with all of some words has, by a folded form of each: one row for each stemmer."""
+        return signs_of_words([[(stems[form] + tail).encode() for form in forms] for stems, tail in self._stems])
 
     @cached_property
     def _stems(self) -> list[tuple[Mapping[str, str], str]]:

@@ -93,6 +93,10 @@ class Kernels(Protocol):
         """How many these are."""
         ...
 
+    def any_signed(self, ids: Array, owners: Owners, signs: Array, wanted: Array) -> bool:
+        """Whether the owner of any id has all the signs of any row that is wanted: see `codec/signs.py`."""
+        ...
+
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         """Some records by value and by stated interval; nothing is filtered."""
         ...

@@ -167,6 +167,20 @@ def tally(
 
 
 @compiled
+def any_signed(ids: Array, owner: Array, firsts: Array, since: Array, signs: Array, wanted: Array) -> bool:
+    few = len(ids) * LINE < len(since)
+    for value in ids:
+        held = signs[int(firsts[value >> BLOCK]) + int(since[value]) if few else int(owner[value])]
+        for choice in range(len(wanted)):
+            apart = np.uint64(0)
+            for part in range(wanted.shape[1]):
+                apart |= wanted[choice, part] & ~held[part]
+            if apart == 0:
+                return True
+    return False
+
+
+@compiled
 def add_values(by_value: Array, starts: Array, values: Array, profile: int, weight: int) -> None:
     for at in range(starts[profile], starts[profile + 1]):
         by_value[values[at]] += weight

@@ -125,6 +125,10 @@ class NumbaKernels:
         count: int = counting.count_owners(only_read(ids), *owners)
         return count
 
+    def any_signed(self, ids: Array, owners: Owners, signs: Array, wanted: Array) -> bool:
+        found: bool = counting.any_signed(only_read(ids), *owners, signs, wanted)
+        return found
+
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         counts = np.zeros(profiles.numbers + profiles.intervals, dtype=np.int64)
         return Tally(counts, counting.tally(only_read(records), profiles.numbers, counts, *profiles.plain))

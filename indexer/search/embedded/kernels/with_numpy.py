@@ -117,6 +117,10 @@ class NumpyKernels:
         held = owners.of_record.take(ids)
         return int(np.count_nonzero(held[1:] != held[:-1])) + (len(held) > 0)
 
+    def any_signed(self, ids: Array, owners: Owners, signs: Array, wanted: Array) -> bool:
+        held = signs.take(owners.of_record.take(ids), axis=0)
+        return any(bool((held & each == each).all(axis=1).any()) for each in wanted)
+
     def tally(self, records: Array, profiles: Profiles) -> Tally:
         return numpy_counting.tally(records, profiles)
 
