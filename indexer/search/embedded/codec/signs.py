@@ -14,19 +14,21 @@ from indexer.search.embedded.codec.arrays import Array
 
 SIGNS = 256
 _TOGETHER = 64
+_BATCH = 1 << 16
 
 
 def signs_of(terms: Iterable[bytes], bounds: Array, ids: Array, units: int) -> Array:
     """The signs of all units: [unit, part], 64 bits in each part. ids: the units of term n from bounds[n] to bounds[n + 1]."""
-    of_terms = np.fromiter(map(hash, terms), dtype=np.int64, count=len(bounds) - 1) % SIGNS
+    of_terms = (np.fromiter(map(hash, terms), dtype=np.int64, count=len(bounds) - 1) % SIGNS).astype(np.uint8)
     of_postings = np.repeat(of_terms, bounds[1:] - bounds[:-1])
-    parts = SIGNS // _TOGETHER
     # Those of a unit stand together: they are one line of memory.
-    signs = np.zeros(units * parts, dtype=np.uint64)
-    bits = np.uint64(1) << (of_postings % _TOGETHER).astype(np.uint64)
-    np.bitwise_or.at(signs, ids.astype(np.int64) * parts + of_postings // _TOGETHER, bits)
+    signs = np.zeros((units, SIGNS // _TOGETHER), dtype=np.uint64)
+    # Batch by batch: what is made for each posting would take many times as much memory as the signs.
+    for begin in range(0, len(ids), _BATCH):
+        parts, bits = divmod(of_postings[begin : begin + _BATCH], _TOGETHER)
+        np.bitwise_or.at(signs, (ids[begin : begin + _BATCH], parts), np.uint64(1) << bits.astype(np.uint64))
     signs.setflags(write=False)
-    return signs.reshape(units, parts)
+    return signs
 
 
 def signs_of_words(choices: Iterable[Iterable[bytes]]) -> Array:
