@@ -69,6 +69,11 @@ def test_what_finds_enough_or_is_meant_as_it_is_stays(small: SearchEngine, typed
     assert meant(small, typed) is None
 
 
+@pytest.mark.parametrize("typed", ["rader \ufc5e", "\ufe70 rader"])
+def test_signs_that_fold_into_a_space_stay(small: SearchEngine, typed: str) -> None:
+    assert meant(small, typed, match=Match.ANY) == (typed.replace("rader", "radar"), 36)
+
+
 def test_it_finds_more_under_the_same_filters(small: SearchEngine) -> None:
     wire = Filter("source", included=("Coast Wire",))
     assert meant(small, "rader", wire) == ("radar", 12)

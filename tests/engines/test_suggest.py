@@ -27,6 +27,7 @@ DOCUMENTS = (
     ),
     make_document("b.md", ["Interceptors, and an interceptor.", "Radars interest nobody."], title="Other matters"),
     make_document("long.md", ["A weathercock."], title=f"Steeples {'and steeples ' * 40}"),
+    make_document("dump.md", [f"xylo{'x' * 1_000} and {'電波' * 40}"], title="A dump"),
     make_document("c.md", ["Український міністр.", "Українська оборона.", "Zoë’s café."], tag=("coast guard",)),
 )
 _SPACES = st.sampled_from((" ", " ", " -", ' "', " (", " OR ", " source:", ":", "", '" '))
@@ -80,6 +81,12 @@ def test_titles_hold_the_words(small: SearchEngine) -> None:
 def test_a_title_that_no_query_can_hold_is_left_out(small: SearchEngine) -> None:
     assert small.search(SearchRequest(syntax.parse("title:steeples"))).total == 1
     assert texts(small, "title:steep", TITLE) == []
+
+
+def test_a_word_that_no_query_can_hold_is_left_out(small: SearchEngine) -> None:
+    assert small.search(SearchRequest(syntax.parse("xylo*"))).total == 1
+    assert texts(small, "xyl", WORD) == []
+    assert texts(small, "xylo", PHRASE) == []
 
 
 def test_names_are_values_with_the_words(small: SearchEngine) -> None:

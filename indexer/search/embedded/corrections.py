@@ -111,7 +111,8 @@ def _words(source: str, vocabulary: Vocabulary, hardly: int) -> Iterator[_Word]:
             end = -1
             continue
         tokens = tokenize(text)
-        form = fold(text) if len(tokens) == 1 else ""
+        # A vowel sign by itself folds into a space, and a ligature of words into several.
+        form = "".join(fold(text).split()) if len(tokens) == 1 else ""
         looked_at = form.isalpha() and len(form) >= _LEAST_LETTERS and not is_stop_word(form) and odd_ones < _MOST_WORDS
         odd = looked_at and vocabulary.frequency(form) <= hardly
         odd_ones += odd

@@ -91,7 +91,8 @@ class _Suggesting:
 
     def _counted(self, text: str, kind: SuggestionKind, tree: Node | None) -> Iterator[Suggestion]:
         """A suggestion, if it finds anything. tree: what it is read as, where that is known."""
-        count = self._counting.of(text, tree)
+        # A text of more characters than a query may have terms may be over a bound: then only what reads it can tell.
+        count = self._counting.of(text, tree if len(text) <= syntax.MAX_TERMS else None)
         if count:
             yield Suggestion(text, kind, count)
 
