@@ -1,7 +1,8 @@
 """Tokens of the query language: operators, parentheses, and terms that are nodes already.
 
-One pass from left to right. What stands together without white space, parentheses or quotation marks is a run; a run is an
-operator, a field clause, or words. Nothing here raises: what does not parse becomes plain words, and a warning says so.
+One pass from left to right. What stands together without white space, parentheses or quotation marks is a run (a number of
+which the analysis makes one word, such as `1 000` with a no-break space, stands together); a run is an operator, a field clause,
+or words. Nothing here raises: what does not parse becomes plain words, and a warning says so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import Enum, auto
 
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.published import parse_published
-from indexer.search.analysis import find_words, is_unspaced
+from indexer.search.analysis import SPACED_NUMBER, find_words, is_unspaced
 from indexer.search.query import Fuzzy, Node, Phrase, Published, Wildcard, Word
 from indexer.search.quotations import MARKS, pair_quotations
 
@@ -22,7 +23,7 @@ MAX_SLOP = 1_000
 MAX_WEIGHT = 1_000
 MIN_LITERALS = 2
 
-_RUN = re.compile(rf"[^\s()~^{MARKS}]+")
+_RUN = re.compile(rf"(?:(?<![^\W_]){SPACED_NUMBER}|[^\s()~^{MARKS}])+")
 _FIELD = re.compile(r"([^\W\d]\w*):")
 _RANGE = re.compile(rf"\[([^\[\]{MARKS}]*)\]")
 _SUFFIX = re.compile(r"(?:~(?P<tilde>[0-9]+(?:\.[0-9]+)?|))?(?:\^(?P<weight>[-+]?[0-9.][0-9A-Za-z.+-]*))?(?![\w~^])")
