@@ -15,6 +15,8 @@ MOST_BEFORE = 4
 _CLAUSE = re.compile(rf"(?<![\w:])([^\W\d]\w*):(?:[{MARKS}]([^{MARKS}]*)|([^\s{MARKS}():]*))$")
 _PIECE = re.compile(r"\S+")
 _PLAIN = re.compile(r"\w[\w'’.,‐‑-]*")
+# What makes more of a word than a word, where it stands neither in quotation marks nor in a field.
+_MEANS_MORE = re.compile(r"[*?~^]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ def _read(text: str, begin: int, head_end: int | None, quoted: bool = False, fie
         word = last.group().lstrip("-=(")
         tokens = [token for token in tokenize(word) if token.length == 1]
         if not tokens or not word[0].isalnum() or tokens[-1].end != len(word):
+            return None
+        if field is None and not quoted and _MEANS_MORE.search(word):
             return None
         prefix, start = tokens[-1].form, len(text) - len(word) + tokens[-1].start
         if word != last.group():

@@ -110,6 +110,12 @@ def test_what_cannot_go_on_has_no_suggestions(small: SearchEngine, typed: str) -
     assert [each for each in small.suggest(typed) if each.kind is not NAME] == []
 
 
+@pytest.mark.parametrize("typed", ["net wom?n", "net rad*2", "radar^2", "radar~2"])
+def test_a_pattern_or_a_number_behind_a_word_does_not_go_on(disk_engine_factory: EngineFactory, typed: str) -> None:
+    engine = disk_engine_factory((make_document("a.md", ["The radar of Wom: a net of 2025.", "A rad net of 2025."], title="Notes"),))
+    assert engine.suggest(typed) == ()
+
+
 def test_a_text_over_a_bound_is_refused(small: SearchEngine) -> None:
     with pytest.raises(QueryError):
         small.suggest("radar " * 100)
