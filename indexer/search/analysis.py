@@ -126,9 +126,7 @@ _LETTER = rf"[^\W\d_{UNSPACED}]"
 _MORE = rf"(?:[^\W_{UNSPACED}]|[{_mark_class()}{SOFT_HYPHEN}])"
 # White space that no line is broken at.
 _UNBROKEN = "\u00a0\u2009\u202f"
-SPACED_NUMBER = (
-    rf"(?<!\d[.,{_UNBROKEN}])\d{{1,3}}(?:[{_UNBROKEN}]\d{{3}}){{1,9}}(?:[.,]\d+)?(?![,.{_UNBROKEN}]?\d)(?!{_MORE})"
-)
+SPACED_NUMBER = rf"(?<!\d[.,{_UNBROKEN}])\d{{1,3}}(?:[{_UNBROKEN}]\d{{3}}){{1,9}}(?:[.,]\d+)?(?![,.{_UNBROKEN}]?\d)(?!{_MORE})"
 """A number that is one word, white space and all, as a part of a regular expression; no letter or digit stands before it."""
 _UNIT = (
     rf"(?:{_LETTER}(?:\.{_LETTER})+(?:\.?[{APOSTROPHES}][sS])?(?!{_MORE})"

@@ -1,8 +1,8 @@
 """Tokens of the query language: operators, parentheses, and terms that are nodes already.
 
-One pass from left to right. What stands together without white space, parentheses or quotation marks is a run (a number of
-which the analysis makes one word, such as `1 000` with a no-break space, stands together); a run is an operator, a field clause,
-or words. Nothing here raises: what does not parse becomes plain words, and a warning says so.
+One pass from left to right. What stands together without white space, parentheses or quotation marks is a run; a number that
+is one word, such as `1 000` with a no-break space, stands together. A run is an operator, a field clause, or words. Nothing
+here raises: what does not parse becomes plain words, and a warning says so.
 """
 
 from __future__ import annotations

@@ -112,7 +112,8 @@ def test_what_cannot_go_on_has_no_suggestions(small: SearchEngine, typed: str) -
 
 @pytest.mark.parametrize("typed", ["net wom?n", "net rad*2", "radar^2", "radar~2"])
 def test_a_pattern_or_a_number_behind_a_word_does_not_go_on(disk_engine_factory: EngineFactory, typed: str) -> None:
-    engine = disk_engine_factory((make_document("a.md", ["The radar of Wom: a net of 2025.", "A rad net of 2025."], title="Notes"),))
+    paragraphs = ["The radar of Wom: a net of 2025.", "A rad net of 2025."]
+    engine = disk_engine_factory((make_document("a.md", paragraphs, title="Notes"),))
     assert engine.suggest(typed) == ()
 
 
