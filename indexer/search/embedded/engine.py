@@ -26,7 +26,7 @@ from indexer.search.embedded.evaluate import Evaluation, accepted_forms
 from indexer.search.embedded.explaining import explained
 from indexer.search.embedded.facets import count_facet, count_facets
 from indexer.search.embedded.filtered import Filtered
-from indexer.search.embedded.generations import broken_files, kept_bytes, kept_generations, leftovers
+from indexer.search.embedded.generations import broken_files, broken_kept, kept_bytes, kept_generations, leftovers
 from indexer.search.embedded.highlight import Highlighter
 from indexer.search.embedded.hits import read_hits, read_neighbours
 from indexer.search.embedded.judged import Tree, Widening, as_it_is, without_stop_words
@@ -321,9 +321,7 @@ class EmbeddedEngine:
             manifest = read_manifest(self._index_dir)
         except IndexCorrupt as error:
             return (str(error),)
-        problems = broken_files(self._index_dir, manifest)
-        for kept in kept_generations(self._index_dir):
-            problems += [f"Of the kept generation {kept.name}: {each}" for each in broken_files(self._index_dir, kept)]
+        problems = [*broken_files(self._index_dir, manifest), *broken_kept(self._index_dir)]
         if not problems:
             try:
                 problems += broken_parts(Snapshot(self._index_dir, manifest))

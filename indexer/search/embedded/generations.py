@@ -54,7 +54,8 @@ def clean(index_dir: Path, keep: int, writer: str = "") -> None:
         named = _named([_NOTHING, *kept_generations(index_dir)[:keep]])
     except LoccitError:
         named = {path.name for path in _ours(index_dir) if not path.name.startswith((f"{writer}-", MANIFEST))}
-    for path in _ours(index_dir):
+    # A kept manifest goes before its files: whoever reads it finds them, or finds it gone (`broken_kept`).
+    for path in sorted(_ours(index_dir), key=lambda path: path.suffix != _KEPT_SUFFIX):
         if path.name not in named:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
@@ -91,6 +92,16 @@ def broken_files(index_dir: Path, manifest: Manifest) -> list[str]:
                 problems.append(f"{path} does not match the checksum in the manifest. Run: loccit rebuild")
         except OSError as error:
             problems.append(str(unreadable(path, error)))
+    return problems
+
+
+def broken_kept(index_dir: Path) -> list[str]:
+    """The same for the files of the generations that are kept, unless a writer removes one of these just now."""
+    problems = []
+    for kept in kept_generations(index_dir):
+        broken = broken_files(index_dir, kept)
+        if broken and (index_dir / f"{kept.name}{_KEPT_SUFFIX}").exists():
+            problems += [f"Of the kept generation {kept.name}: {each}" for each in broken]
     return problems
 
 

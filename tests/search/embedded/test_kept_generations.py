@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from indexer.errors import IndexCorrupt, IndexLocked
-from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
+from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, generations, roll_back
 from indexer.search.embedded.lock import read_holder
-from indexer.search.embedded.manifest import MANIFEST, read_manifest
+from indexer.search.embedded.manifest import MANIFEST, Manifest, read_manifest
 from tests.records import Indexed
 from tests.search.embedded.folders import LOCK, SMALL, has_no_leftovers, holds, names, put, segment_files
 
@@ -61,6 +62,43 @@ def test_a_damaged_kept_generation_is_found_and_not_gone_back_to(folder: Path) -
     assert holds(folder, SMALL[:1])
     roll_back(folder)
     assert holds(folder, SMALL)
+
+
+def test_a_check_while_a_kept_generation_is_removed_reports_no_damage(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = generations.kept_generations
+
+    def read_then_remove(index_dir: Path) -> list[Manifest]:
+        found = real(index_dir)
+        monkeypatch.undo()
+        generations.clean(index_dir, 0)
+        return found
+
+    segment = _kept_segment(folder)
+    monkeypatch.setattr(generations, "kept_generations", read_then_remove)
+    assert EmbeddedEngine(folder, "numpy").check() == ()
+    assert not segment.exists()
+
+
+@pytest.mark.parametrize("listed", [sorted, lambda paths: sorted(paths)[::-1]], ids=["sorted", "reversed"])
+def test_a_kept_generation_that_is_removed_in_part_is_none(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, listed: Callable[[list[Path]], list[Path]]
+) -> None:
+    iterdir, unlink = Path.iterdir, Path.unlink
+    removed: list[Path] = []
+
+    def one_alone(path: Path, missing_ok: bool = False) -> None:
+        if removed:
+            raise KeyboardInterrupt
+        removed.append(path)
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "iterdir", lambda path: iter(listed(list(iterdir(path)))))
+        patched.setattr(Path, "unlink", one_alone)
+        generations.clean(folder, 0)
+    engine = EmbeddedEngine(folder, "numpy")
+    assert engine.check() == ()
+    assert (engine.status().kept, len(engine.leftovers())) == ((), 1)
 
 
 def test_a_kept_manifest_that_cannot_be_read_is_none(folder: Path) -> None:
