@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import IndexCorrupt
+from indexer.search.embedded.codec.invariants import looked_into
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.manifest import SegmentEntry
 from indexer.search.embedded.snapshot import open_segment
@@ -35,7 +36,7 @@ class Predecessor:
         self._deleted: list[set[int]] = [set() for _ in entries]
 
     def holds(self, document_id: str) -> bool:
-        """Whether there is a document of that id that is not deleted."""
+        """Whether there is a document of that id that is not deleted. Raises IndexCorrupt, as `delete` does."""
         return self._find(document_id) is not None
 
     def delete(self, document_id: str) -> bool:
@@ -60,7 +61,8 @@ class Predecessor:
 
     def _find(self, document_id: str) -> tuple[int, int] | None:
         for number, (_, segment) in enumerate(self._segments):
-            document = segment.find_document(document_id)
+            with looked_into([segment]):
+                document = segment.find_document(document_id)
             if document is not None and document not in self._deleted[number]:
                 return number, document
         return None

@@ -19,7 +19,7 @@ from indexer.model import DocumentMetadata, Paragraph
 from indexer.search.embedded.bulk import BulkWriter, Written
 from indexer.search.embedded.codec.deletions import Deletions, write_deletions
 from indexer.search.embedded.codec.file_records import FileRecordsFile, FileRecordsWriter
-from indexer.search.embedded.codec.invariants import broken_invariants
+from indexer.search.embedded.codec.invariants import broken_invariants, looked_into
 from indexer.search.embedded.codec.merge import merge_segments
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.generations import broken_files, clean, kept_generations, publish
@@ -236,11 +236,15 @@ class EmbeddedWriter:
         return Written(merged.file.path, merged.documents, merged.records)
 
     def _merge(self, segments: Sequence[Segment]) -> Segment:
-        """One segment of several. Damage would otherwise get checksums that are right: it is looked for before."""
+        """One segment of several. Damage would otherwise get checksums that are right: it is looked for before.
+
+        What has such checksums already is found where it cannot be merged, and by reading back what was.
+        """
         if problems := [problem for segment in segments for problem in segment.file.check()]:
             raise _not_verified(problems)
         path = self._new_path()
-        merge_segments(segments, path)
+        with looked_into(segments):
+            merge_segments(segments, path)
         return Segment(path)
 
     @contextmanager

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION, ArraysFile
+from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.request import SearchRequest
 from indexer.search.syntax import parse
@@ -302,6 +305,115 @@ def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(
     field = name.partition(".")[0]
     with pytest.raises(IndexCorrupt, match=f"the postings of {field} are damaged"):
         Segment(path).postings(field)
+
+
+_CLAIMED: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
+    "postings of all terms for each": ("text.bounds", lambda bounds: np.where(np.arange(len(bounds)) % 2, bounds[-1], 0)),
+    "more postings than there are": ("text.bounds", lambda bounds: _with(bounds, -1, 2**32 - 1)),
+    "postings before those of the term before": ("title.bounds", lambda bounds: _exchanged(bounds, 1)),
+    "more positions than there are": ("text.position_bounds", lambda bounds: _with(bounds, 1, 2**32 - 1)),
+    "more variants than there are": ("text.variant_bounds", lambda bounds: _with(bounds, -1, 2**32 - 1)),
+    "terms without bounds": ("section.position_bounds", lambda bounds: bounds[:-1]),
+    "values of all documents for each": ("author.starts", lambda starts: np.where(np.arange(len(starts)) % 2, starts[-1], 0)),
+    "more values than there are": ("tag.starts", lambda starts: _with(starts, 1, 2**32 - 1)),
+    "records without a value": ("kind.ordinals", lambda ordinals: ordinals[:-1]),
+}
+
+
+@pytest.mark.parametrize("what", _CLAIMED)
+def test_what_is_claimed_for_more_than_there_is_is_refused_before_any_is_read(folder: Path, what: str) -> None:
+    name, changed = _CLAIMED[what]
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays[name] = changed(arrays[name]).astype(arrays[name].dtype)
+
+    rewrite_segment(folder, change)
+    (path,) = segment_files(folder)
+    field, _, array = name.partition(".")
+    kind, read = ("values", Segment(path).column) if array in ("starts", "ordinals") else ("postings", Segment(path).postings)
+    with pytest.raises(IndexCorrupt, match=f"the {kind} of {field} are damaged"):
+        read(field)
+    assert refusals(folder)[1]
+
+
+@pytest.mark.parametrize("query", ['"tide harbor"', '"tide harbor"~3', "tide harbor", '"=tide harbor"'])
+def test_postings_with_the_same_positions_are_refused_before_each_goes_through_them(
+    tmp_path: Path, kernels: str, query: str
+) -> None:
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", ["Tide, harbor."] * 100)])
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        all_of_them = np.zeros(len(arrays["text.freqs"]), dtype=np.uint32)
+        all_of_them[::SKIP] = len(arrays["text.positions"]) - 1
+        arrays["text.freqs"], arrays["text.skips"] = all_of_them, np.zeros_like(arrays["text.skips"])
+
+    rewrite_segment(folder, change)
+    with pytest.raises(IndexCorrupt, match="words of text are not as they should be"):
+        EmbeddedEngine(folder, kernels).search(SearchRequest(parse(query)))
+
+
+@pytest.mark.parametrize("query", ['"tide harbor"', "tide harbor"])
+def test_a_frequency_takes_no_memory_before_it_is_compared_with_the_positions(tmp_path: Path, query: str) -> None:
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", ["Tide, harbor."] * 3)])
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays["text.freqs"] = np.full(len(arrays["text.freqs"]), 5_000_000, dtype=np.uint32)
+
+    rewrite_segment(folder, change)
+    engine = EmbeddedEngine(folder, "numpy")
+    tracemalloc.start()
+    try:
+        with pytest.raises(IndexCorrupt, match="words of text are not as they should be"):
+            engine.search(SearchRequest(parse(query)))
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("query", ["tide harbor", '="tide harbor"', '"tidetide harbor"'])
+def test_positions_that_fall_are_not_sorted_one_by_one(tmp_path: Path, query: str) -> None:
+    pytest.importorskip("numba")
+    folder = make_index(tmp_path / "index_data", [make_document("a.md", ["tides tide tide-tide tide-tide harbor tide harbor"])])
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        for begin, end in pairwise(arrays["text.position_bounds"].tolist()):
+            arrays["text.positions"][begin:end] = arrays["text.positions"][begin:end][::-1].copy()
+
+    rewrite_segment(folder, change)
+    with pytest.raises(IndexCorrupt, match="words of text are not as they should be"):
+        EmbeddedEngine(folder, "numba").search(SearchRequest(parse(query)))
+
+
+_UNMERGEABLE: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
+    "documents in no order": ("document.order", lambda order: np.full_like(order, 200)),
+    "last days without first ones": ("published.first", lambda days: days[:-1]),
+    "values that are no text": ("author.values", lambda values: np.full_like(values, 255)),
+    "words of which there are more than positions": ("text.freqs", lambda freqs: _with(freqs.astype(np.uint32), 0, 2**32 - 1)),
+    "forms of no term": ("text.form_terms", lambda terms: np.full_like(terms, 2**32 - 1)),
+    "languages that there are not": ("record.language", lambda _: np.full(8, 9, dtype=np.uint8)),
+}
+
+
+@pytest.mark.parametrize("what", _UNMERGEABLE)
+def test_what_cannot_be_merged_is_told_and_the_old_index_stays(deleted: Path, folder: Path, what: str) -> None:
+    copy_index(deleted, folder)
+    name, changed = _UNMERGEABLE[what]
+
+    def change(arrays: Arrays, _attributes: Stated) -> None:
+        arrays[name] = changed(arrays[name])
+
+    rewrite_segment(folder, change)
+    before = segment_files(folder)
+
+    def update() -> None:
+        with EmbeddedWriter(folder, [], update=True) as writer:
+            for number in (0, 1, 3):
+                writer.delete(f"z{number}.md")
+            writer.commit()
+
+    with pytest.raises(IndexCorrupt, match="loccit rebuild"):
+        update()
+    assert segment_files(folder) == before
 
 
 _WORDS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {

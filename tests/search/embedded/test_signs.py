@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.errors import IndexCorrupt
 from indexer.search.embedded import EmbeddedEngine
-from indexer.search.embedded.codec.arrays import ArraysFile
 from indexer.search.embedded.codec.owners import BLOCK, Owners
-from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.codec.signs import SIGNS, signs_of, signs_of_words
 from indexer.search.embedded.evaluate import Evaluation
 from indexer.search.embedded.kernels import load_kernels
@@ -93,12 +90,3 @@ def test_a_phrase_is_looked_up_in_titles_where_one_may_have_it(
     answer = engine.search(SearchRequest(parse(query), facets=(), hints=False))
     assert answer.total > 0
     assert ("title" in fields) == looked_up
-
-
-def test_postings_that_do_not_follow_each_other_are_refused(tmp_path: Path) -> None:
-    folder = make_index(tmp_path / "index_data", [make_document("a.md", ["A tide."], title="Tide tables")])
-    (path,) = folder.glob("*.arrays")
-    postings = Postings(ArraysFile(path), "title", ("en",))
-    postings.bounds = postings.bounds[::-1]
-    with pytest.raises(IndexCorrupt, match="the postings of title are damaged"):
-        _ = postings.signs

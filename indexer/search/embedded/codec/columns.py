@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FIELDS, Field, FieldKind
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, smallest
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, bounds_hold, smallest
 from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)
@@ -27,7 +28,8 @@ class Column:
 
     starts: where each owner's ordinals begin, and one more; None for fields of one value. unit_ordinals: the same for the
     units that the field's words are indexed by, of which there are `units`. They are the values, but where owners of one
-    value have other stemmers than each other: then each value is a unit for each stemmer.
+    value have other stemmers than each other: then each value is a unit for each stemmer. Raises IndexCorrupt where the
+    ordinals are not those of the owners one after the other: all of them for many owners would be endless.
     """
 
     def __init__(self, file: ArraysFile, field: str, owners: int) -> None:
@@ -38,6 +40,9 @@ class Column:
         if self.starts is None and not len(self.ordinals):
             self.ordinals = np.zeros(owners, dtype=np.uint16)
             self.ordinals.flags.writeable = False
+        starts, held = self.starts, len(self.ordinals)
+        if held != owners if starts is None else not bounds_hold(starts, owners, held):
+            raise IndexCorrupt(f"{file.path}: the values of {field} are damaged")
         self.unit_ordinals, self.units = self.ordinals, len(self.values)
         if f"{field}.units" in file:
             self.unit_ordinals = file[f"{field}.units"]

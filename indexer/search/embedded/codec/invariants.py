@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from functools import partial
 from itertools import pairwise
 
 import numpy as np
 
-from indexer.errors import IndexCorrupt
+from indexer.errors import IndexCorrupt, LoccitError
 from indexer.model import Kind
 from indexer.search.embedded.codec.arrays import Array, Strings, bounds_hold
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
@@ -31,6 +32,19 @@ def broken_invariants(segment: Segment) -> list[str]:
     with ThreadPoolExecutor(2) as threads:
         found = threads.map(lambda invariant: _problem(segment, *invariant), _invariants(segment))
         return [problem for problem in found if problem is not None]
+
+
+@contextmanager
+def looked_into(segments: Sequence[Segment]) -> Iterator[None]:
+    """A fault within it is looked into: where one of the segments is damaged it is IndexCorrupt, else it is what it was."""
+    try:
+        yield
+    except (LoccitError, OSError):
+        raise
+    except Exception as error:
+        if problems := [problem for segment in segments for problem in broken_invariants(segment)]:
+            raise IndexCorrupt(problems[0]) from error
+        raise
 
 
 def repeated_ids(segments: Sequence[Segment]) -> list[str]:

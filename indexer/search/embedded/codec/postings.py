@@ -22,11 +22,12 @@ _JOINED = JOINED.encode()
 class Postings:
     """A field's dictionary and postings, over its units: records for `text`, documents for `title`, else distinct values.
 
-    stemmers: those of its units, and perhaps more. Raises IndexCorrupt where a posting lacks its frequency or its block.
+    stemmers: those of its units, and perhaps more. Raises IndexCorrupt where a posting lacks its frequency or its block, and
+    where the terms do not have the postings, positions and variants one after the other: all of them for many terms would be
+    endless, and so much memory as a bound may claim is not there.
     """
 
     def __init__(self, file: ArraysFile, field: str, stemmers: tuple[str, ...]) -> None:
-        self._where = f"{file.path}: the postings of {field}"
         self.stemmers = stemmers
         self.terms: Strings = file.strings(f"{field}.terms")
         self.bounds = file[f"{field}.bounds"]
@@ -36,10 +37,11 @@ class Postings:
         self.freqs = file[f"{field}.freqs"]
         self.skips = file[f"{field}.skips"]
         # Loops that go through them side by side do not look at where each ends.
-        if len(self.freqs) != len(self.ids) or len(self.skips) * SKIP < len(self.ids):
-            raise IndexCorrupt(f"{self._where} are damaged")
+        self._require(len(self.freqs) == len(self.ids) <= len(self.skips) * SKIP, file, field)
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
+        for bounds, entries in ((self.bounds, self.ids), (self.position_bounds, self.positions)):
+            self._require(bounds_hold(bounds, len(self.terms), len(entries)), file, field)
         self.lengths = file[f"{field}.lengths"]
         self.stemmed = FIELD_BY_NAME[field].kind is FieldKind.TEXT
         if self.stemmed:
@@ -48,10 +50,16 @@ class Postings:
             self.form_variants = file[f"{field}.form_variants"]
             self.variant_bounds = file[f"{field}.variant_bounds"]
             self.variants = file[f"{field}.variants"]
+            self._require(bounds_hold(self.variant_bounds, len(self.terms), len(self.variants)), file, field)
         else:
             self.forms = self.terms
         self.form_table: Any = None
         """What `forms.form_table` makes of the forms at its first use."""
+
+    @staticmethod
+    def _require(held: bool, file: ArraysFile, field: str) -> None:
+        if not held:
+            raise IndexCorrupt(f"{file.path}: the postings of {field} are damaged")
 
     def spellings(self, dictionary: Strings, word: str) -> list[tuple[int, str, int]]:
         """The entries of a dictionary for a word: (place, stemmer, positions), more than 1 for joined parts."""
@@ -81,9 +89,7 @@ class Postings:
 
     @cached_property
     def signs(self) -> Array:
-        """The signs of the units. Raises IndexCorrupt where the postings of terms do not follow each other."""
-        if not bounds_hold(self.bounds, len(self.terms), len(self.ids)):
-            raise IndexCorrupt(f"{self._where} are damaged")
+        """The signs of the units."""
         return signs_of(self.terms, self.bounds, self.ids, len(self.lengths))
 
     def signs_with(self, forms: Sequence[str]) -> Array:

@@ -133,6 +133,8 @@ class RemainingPostings:
         self._postings = postings
         self._live = live
         self._held = None if live is None else live[postings.ids]
+        if int(postings.freqs.sum(dtype=np.int64)) != len(postings.positions):
+            raise IndexError  # a damaged file: so many positions as it claims may not even fit into the memory
         self._positions_held = None if self._held is None else np.repeat(self._held, postings.freqs)
         bounds = _bounds_left(postings.bounds, self._held)
         position_bounds = _bounds_left(postings.position_bounds, self._positions_held)

@@ -142,9 +142,13 @@ def _keys(postings: tuple[Array, ...], words: Array, found: Array, records: Arra
     """The same, from the word of each stretch and where its posting in each record was found: -1 for nowhere."""
     _, freqs, skips, positions = postings
     size = 0
-    for posting in found.flat:
-        if posting >= 0:
-            size += freqs[posting]
+    for stretch in range(len(found)):
+        before = size
+        for posting in found[stretch]:
+            if posting >= 0:
+                size += freqs[posting]
+        if size - before > len(positions):
+            raise IndexError  # a damaged file has postings with the same positions
     keys = np.empty(size, dtype=np.int64)
     count = last = 0
     for word in range(len(bounds) - 1):
@@ -160,20 +164,35 @@ def _keys(postings: tuple[Array, ...], words: Array, found: Array, records: Arra
                 place = np.int64(skips[posting // SKIP])
                 for before in range(posting // SKIP * SKIP, posting):
                     place += freqs[before]
-                for at in range(place, place + freqs[posting]):
-                    # Put among the sorted ones; most come last.
+                # Put among the sorted ones, the last of them first.
+                last_known = count - 1
+                count += freqs[posting]
+                here = count - 1
+                for at in range(place + freqs[posting] - 1, place - 1, -1):
                     key = np.int64(records[i]) << SHIFT | np.int64(positions[at])
-                    here = count
-                    while here > begun and keys[here - 1] > key:
+                    while last_known >= begun and keys[last_known] > key:
+                        keys[here] = keys[last_known]
+                        last_known -= 1
                         here -= 1
-                    if here > begun and keys[here - 1] == key:
-                        continue
-                    for other in range(count, here, -1):
-                        keys[other] = keys[other - 1]
                     keys[here] = key
-                    count += 1
+                    here -= 1
+            count = distinct(keys, begun, count)
         bounds[word + 1] = count
     return keys[:count]
+
+
+@compiled
+def distinct(keys: Array, begin: int, end: int) -> int:
+    """Keep of the sorted keys of a stretch each once, moved to its front; where they end."""
+    count = begin
+    for place in range(begin, end):
+        key = keys[place]
+        if count == begin or key > keys[count - 1]:
+            keys[count] = key
+            count += 1
+        elif key < keys[count - 1]:
+            raise IndexError  # a damaged file has positions that fall: what is near would be looked for among all of them
+    return count
 
 
 @compiled

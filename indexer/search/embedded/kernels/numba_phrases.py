@@ -70,6 +70,8 @@ def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: 
     often, oftens = np.empty(len(rows), dtype=freqs.dtype), np.empty(len(rows), dtype=freqs.dtype)
     _find_positions(postings, rows, firsts, often)
     _find_positions(postings, others, seconds, oftens)
+    if max(_sum_of(often), _sum_of(oftens)) > len(positions):
+        raise IndexError  # a damaged file has postings with the same positions: each would be gone through for all of them
     # Most stand once. Nothing here waits for what was read before.
     for i in range(len(rows)):
         between = np.int64(positions[seconds[i]]) - np.int64(positions[firsts[i]])
@@ -158,9 +160,11 @@ def _follow(positions: Array, whole: Array, joined: Array, parts: Array) -> int:
     size = 0
     reached = np.empty((whole[0, 1] - whole[0, 0], 2), dtype=np.int64)
     for place in range(whole[0, 0], whole[0, 1]):
-        if size == 0 or reached[size - 1, 0] != positions[place]:
+        if size == 0 or reached[size - 1, 0] < positions[place]:
             reached[size] = positions[place]
             size += 1
+        elif reached[size - 1, 0] > positions[place]:
+            raise IndexError  # a damaged file has positions that fall: each would be looked for among all others
     for term in range(len(whole)):
         on = np.empty((size * (1 + len(joined)), 2), dtype=np.int64)
         count = 0
@@ -269,7 +273,18 @@ def _all_first_positions(postings: tuple[Array, ...], rows: Array, held: int) ->
     firsts, often = np.empty((len(rows), held), dtype=np.uint32), np.empty(held, dtype=postings[1].dtype)
     for term in range(len(rows)):
         _find_positions(postings, rows[term, :held], firsts[term], often)
+        if _sum_of(often) > len(postings[3]):
+            raise IndexError  # as in `_count_near`
     return firsts
+
+
+@compiled_unchecked
+def _sum_of(numbers: Array) -> int:
+    """The sum of some numbers: added up side by side."""
+    total = np.int64(0)
+    for place in range(len(numbers)):
+        total += np.int64(numbers[place])
+    return int(total)
 
 
 @compiled

@@ -16,11 +16,15 @@ def positions(postings: tuple[Array, ...], begin: int, end: int, place: int, key
     """Of all postings of a stretch, whose positions begin at `place`."""
     ids, freqs, _, positions = postings
     count = 0
+    last = np.int64(0)
     for posting in range(begin, end):
         unit = np.int64(ids[posting]) << SHIFT
         for at in range(place, place + freqs[posting]):
-            keys[count] = unit | np.int64(positions[at])
-            places[count] = at
+            key = unit | np.int64(positions[at])
+            if key < last:
+                raise IndexError  # a damaged file: whoever goes on from key to key relies on their order
+            keys[count], places[count] = key, at
+            last = key
             count += 1
         place += freqs[posting]
     return count
@@ -47,14 +51,18 @@ def positions_within(arrays: tuple[Array, ...], postings: Array, keys: Array, pl
     """Of the postings listed."""
     ids, freqs, skips, positions = arrays
     count = 0
+    last = np.int64(0)
     for posting in postings:
         place = np.int64(skips[posting // SKIP])
         for before in range(posting // SKIP * SKIP, posting):
             place += freqs[before]
         unit = np.int64(ids[posting]) << SHIFT
         for at in range(place, place + freqs[posting]):
-            keys[count] = unit | np.int64(positions[at])
-            places[count] = at
+            key = unit | np.int64(positions[at])
+            if key < last:
+                raise IndexError  # as above
+            keys[count], places[count] = key, at
+            last = key
             count += 1
 
 

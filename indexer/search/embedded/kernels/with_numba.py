@@ -205,6 +205,8 @@ class NumbaKernels:
             return keys, places
         postings = np.empty(min(len(within), end - begin), dtype=np.int64)
         count, size = letters.size_within(occurring.ids, occurring.freqs, begin, end, only_read(within), postings)
+        if size > len(occurring.positions):
+            raise IndexError  # a damaged file has postings with the same positions
         keys, places = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
         letters.positions_within(tuple(occurring), postings[:count], keys, places)
         return keys, places

@@ -186,6 +186,7 @@ class NumpyKernels:
         if within is not None:
             held = np.searchsorted(units, self.intersection(units, within))
             units, freqs = units[held], freqs[held]
+            _bound_positions(occurring, freqs)
             first = _first_positions(occurring, begin + held)
             places = ranges(first, first + freqs)
         keys: Array = (np.repeat(units.astype(np.int64), freqs) << SHIFT) | occurring.positions[places]
@@ -249,9 +250,16 @@ def _keys(occurring: Occurring, units: Array, rows: Array) -> Array:
     """Where a term stands in some units, as keys. rows: its postings in them."""
     held = rows.astype(np.int64)
     each = occurring.freqs[held].astype(np.int64)
+    _bound_positions(occurring, each)
     places = ranges(first := _first_positions(occurring, held), first + each)
     keys: Array = (np.repeat(units.astype(np.int64), each) << SHIFT) | occurring.positions[places]
     return keys
+
+
+def _bound_positions(occurring: Occurring, freqs: Array) -> None:
+    """Raise IndexError where postings of one term have more positions than there are: a damaged file."""
+    if int(freqs.sum(dtype=np.int64)) > len(occurring.positions):
+        raise IndexError
 
 
 def _in_order(occurring: Occurring, units: Array, rows: Array, by_length: Sequence[int]) -> Array:
