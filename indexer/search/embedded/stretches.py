@@ -51,13 +51,9 @@ def pieces(texts: Sequence[str], reach: int) -> list[tuple[int, int, int, int]]:
 
 def _less_longer(needles: Iterable[bytes]) -> list[bytes]:
     """Needles in order, less those that begin with another that goes on."""
-    ordered = sorted(needles)
-    # What begins with another follows it: most needles have nothing to do with each other.
-    if not any(map(bytes.startswith, ordered[1:], [needle[:-1] for needle in ordered])):
-        return ordered
     kept: list[bytes] = []
     beginning = _ENDS  # what no needle begins with
-    for needle in ordered:
+    for needle in sorted(needles):
         if not needle.startswith(beginning):
             kept.append(needle)
             if needle.endswith(_GOES_ON):
