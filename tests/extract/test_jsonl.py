@@ -101,7 +101,7 @@ def test_without_an_own_id_the_content_gives_one(extract_file: Extract) -> None:
         ('{"text": "x", "source": false}', '"source" is not text'),
         ('{"text": "x", "size": NaN}', "not JSON: NaN is no number of JSON"),
         (
-            '{"text": "x", "a": ' + "[" * 50_000 + "]" * 50_000 + "}",
+            '{"text": "x", "a": ' + "[" * 400_000 + "]" * 400_000 + "}",
             "not JSON that can be read: a number or the nesting has no end",
         ),
         ('{"text": "x", "a": ' + "[" * 100 + "]" * 100 + "}", "its metadata is too large or too deeply nested"),

@@ -19,6 +19,8 @@ _AFTER_TEXT = AFTER_TEXT[0]
 _ALWAYS, _BEGINS, _WITHIN = 1, 2, 4
 # The bit of lower case, which digits have, too.
 _LOWER = 0x20
+# Of the type that a shifted byte has.
+_NOT_WITHIN = np.uint64(0)
 
 
 def _kinds() -> Array:
@@ -197,7 +199,7 @@ def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[int, i
 @compiled_unchecked
 def next_begin(text: bytes, at: int, signs: Array) -> int:
     """The next place, from one on, that is looked at: most bytes are passed over by one look at each and at the one before."""
-    sign, within = signs[text[at]], 0
+    sign, within = signs[text[at]], _NOT_WITHIN
     while not sign & (_ALWAYS | _BEGINS) >> within:
         within = sign >> 2
         at += 1
