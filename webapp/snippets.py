@@ -15,9 +15,10 @@ from markupsafe import Markup, escape
 from indexer.search.response import Span
 
 # What bleach gives back unchanged: characters that it neither escapes nor replaces, the references that escaping writes,
-# and marks around them that hold no mark. A property test holds this against bleach.
+# and marks around them that hold no mark. A property test holds this against bleach. Groups are not possessive: before
+# Python 3.11.5 one that was took half of what it repeats for a match.
 _RUN = r"[^<>&\x00-\x08\x0b-\x1f\ud800-\udfff]++|&(?:amp|lt|gt|#34|#39|#12|#13);"
-_CLEAN = re.compile(rf"(?:{_RUN}|<mark>(?:{_RUN})*+</mark>)*+")
+_CLEAN = re.compile(rf"(?:{_RUN}|<mark>(?:{_RUN})*</mark>)*")
 
 
 def mark(text: str, spans: Iterable[Span]) -> Markup:
