@@ -19,8 +19,11 @@ _AFTER_TEXT = AFTER_TEXT[0]
 _ALWAYS, _BEGINS, _WITHIN = 1, 2, 4
 # The bit of lower case, which digits have, too.
 _LOWER = 0x20
+# What tells letters from each other, and digits, in either case.
+_LOWER_BITS = 0x1F
+_ANY = np.uint32(0xFFFFFFFF)
 # Of the type that a shifted byte has.
-_NOT_WITHIN = np.uint64(0)
+_NOT_WITHIN, _ONE = np.uint64(0), np.uint64(1)
 
 
 def _kinds() -> Array:
@@ -165,6 +168,17 @@ def signs_of(needles: bytes, ends: Array) -> Array:
 
 
 @compiled_unchecked
+def pairs_of(needles: bytes, ends: Array) -> Array:
+    """First letter or digit -> bits of those that may come second: of each their lower bits, which a few others share."""
+    pairs = np.zeros(_LOWER_BITS + 1, dtype=np.uint32)
+    for place in range(len(ends) - 1):
+        at = ends[place] + 1
+        second = np.uint32(1) << (needles[at + 1] & _LOWER_BITS)
+        pairs[needles[at] & _LOWER_BITS] |= second if at + 1 < ends[place + 1] else _ANY
+    return pairs
+
+
+@compiled_unchecked
 def positions_between(text: bytes, at: int, end: int, reach: int, needles: bytes, ends: Array, signs: Array) -> int:
     """How many positions the text takes from behind a stretch to the begin of another: see Kernels.stretches."""
     passed, unsure = ZERO, False
@@ -197,14 +211,19 @@ def may_begin(text: bytes, at: int, needles: bytes, ends: Array) -> tuple[int, i
 
 
 @compiled_unchecked
-def next_begin(text: bytes, at: int, signs: Array) -> int:
+def next_begin(text: bytes, at: int, signs: Array, pairs: Array) -> int:
     """The next place, from one on, that is looked at: most bytes are passed over by one look at each and at the one before."""
-    sign, within = signs[text[at]], _NOT_WITHIN
-    while not sign & (_ALWAYS | _BEGINS) >> within:
+    place = np.uint64(at)  # a number that may be below 0 would be asked each time whether it is
+    sign, within = signs[text[place]], _NOT_WITHIN
+    while True:
+        if sign & (_ALWAYS | _BEGINS) >> within:
+            second = text[place + _ONE] if not sign & _ALWAYS else _AFTER_TEXT
+            # Where a sign follows the first letter, the next may stand behind it.
+            if not signs[second] & _WITHIN or pairs[text[place] & _LOWER_BITS] >> (second & _LOWER_BITS) & 1:
+                return int(np.int64(place))
         within = sign >> 2
-        at += 1
-        sign = signs[text[at]]
-    return at
+        place += _ONE
+        sign = signs[text[place]]
 
 
 @compiled_unchecked
@@ -214,13 +233,13 @@ def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> in
     alone: whether words by themselves are listed that have no other stretch within reach.
     """
     ends = needle_ends(needles)
-    signs = signs_of(needles, ends)
+    signs, pairs = signs_of(needles, ends), pairs_of(needles, ends)
     found = number = 0
     at = base = ZERO  # base: so much more than the characters before in the same text
     parted = reached = ZERO  # behind the last stretch, text or long character; behind the last wanted stretch
     apart, left_out = True, False  # whether nothing is in reach before; whether the last listed is left out if nothing follows
     while at < len(text):
-        at = next_begin(text, at, signs)
+        at = next_begin(text, at, signs, pairs)
         kind, size = int(_KINDS[text[at]]), 1
         if kind == _LONGER:
             kind, size = longer(text, at)
