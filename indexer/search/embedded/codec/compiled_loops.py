@@ -9,7 +9,7 @@ import numpy as np
 from indexer.search.analysis import PARTED
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_making
 
 _PARTED = np.frombuffer(PARTED, dtype=np.uint8) == ord(" ")
 # FNV-1a, 64 bits, in signed numbers: http://www.isthe.com/chongo/tech/comp/fnv/
@@ -110,7 +110,7 @@ def _read(blob: Array, ends: Array, parted: Array, slots: Array, table: Array, o
     return True
 
 
-@compiled
+@compiled_making
 def _slots(hashes: Array, distinct: int) -> Array:
     """An open hash table of codes + 1, at most half full when there are as many as hashes have room for."""
     slots = np.zeros(2 * len(hashes), np.uint32)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_making, compiled_unchecked
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import (
     BEGIN,
@@ -76,7 +76,7 @@ class Tables(NamedTuple):
     firsts: Array
 
 
-@compiled
+@compiled_making
 def bound_tables(terms: Terms, k1: float) -> Tables:
     """The tables for some terms."""
     scale = _scale(terms)
@@ -132,7 +132,7 @@ def _scale(terms: Terms) -> float:
     return max(_LARGEST - 4 * summands, 0) / most if most > 0 else 0.0
 
 
-@compiled
+@compiled_making
 def _title_classes(terms: Terms) -> tuple[Array, Array, Array]:
     """The classes and firsts of Tables; and the most that the titles of each class add to tf."""
     documents, freqs = terms.titles
@@ -162,14 +162,14 @@ def _rounded_up(bound: float) -> int:
     return min(int(bound) + 2, _LARGEST)
 
 
-@compiled
+@compiled_making
 def no_tables() -> Tables:
     """For where nothing is bounded."""
     nothing = np.empty((0, 0), dtype=np.uint16)
     return Tables(0.0, nothing, nothing, np.empty(0, dtype=np.uint8), np.empty(0, dtype=np.int64))
 
 
-@compiled
+@compiled_making
 def add_bounds(
     bounds: Array,
     marks: Array,
@@ -302,7 +302,7 @@ def _add_sections(
             bounds[i] += _rounded_up(factor * part / (k1 + part))
 
 
-@compiled
+@compiled_making
 def least_of(bounds: Array, records: Array, aligned: bool, count: int) -> int:
     """A bound that `count` of some records of a window have at least, 0 where they are not so many; a little low."""
     if len(records) < count:

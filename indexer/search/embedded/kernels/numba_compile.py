@@ -28,7 +28,7 @@ ZERO: Any = np.int64(0)
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
-def compiled(function: _Function, check_places: bool = True) -> _Function:
+def compiled(function: _Function, check_places: bool = True, makes_arrays: bool = False) -> _Function:
     """Compiled at the first call for its types, without the interpreter's lock, and kept on the disk.
 
     That is in NUMBA_CACHE_DIR if it is set, else beside the code, else in the user's cache; where none of them can be written
@@ -37,7 +37,7 @@ def compiled(function: _Function, check_places: bool = True) -> _Function:
     if not _settings.CACHE_DIR:
         _settings.CACHE_DIR = str(_beside_the_code())
     # Numbers are divided as numpy does it: a check for zeros would keep loops from running on vectors.
-    loop: Any = njit(nogil=True, boundscheck=check_places, error_model="numpy")(function)
+    loop: Any = njit(nogil=True, boundscheck=check_places, error_model="numpy", _nrt=makes_arrays)(function)
     with suppress(RuntimeError):  # no folder for the cache
         loop._cache = _SharedCache(function)  # type: ignore[no-untyped-call]
     return cast(_Function, loop)
@@ -79,6 +79,16 @@ def _beside_the_code() -> Path:
 def compiled_unchecked(function: _Function) -> _Function:
     """The same for loops that no file leads astray: no value of an array is a place in another, or the arrays are our own."""
     return compiled(function, check_places=False)
+
+
+def compiled_making(function: _Function) -> _Function:
+    """The same for loops that make arrays, give any back, or call one that does: who holds them is counted."""
+    return compiled(function, makes_arrays=True)
+
+
+def compiled_making_unchecked(function: _Function) -> _Function:
+    """Both."""
+    return compiled(function, check_places=False, makes_arrays=True)
 
 
 @contextmanager

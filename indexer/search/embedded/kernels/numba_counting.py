@@ -7,7 +7,7 @@ import numpy as np
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.owners import BLOCK
 from indexer.search.embedded.codec.profiles import INTERVAL, PROFILE
-from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled, compiled_making
 
 LOOKED_AT = 1 << 62
 # Documents are counted for so many records at a time: what is known of them stays in the processor's nearest cache.
@@ -44,7 +44,7 @@ def count_owners(ids: Array, owner: Array, firsts: Array, since: Array) -> int:
     return count
 
 
-@compiled
+@compiled_making
 def room(ids: Array, bounds: Array) -> tuple[Array, Array]:
     """Arrays for the runs of a window: their keys, and the places where they begin, with that where the last one ends."""
     size = min(WINDOW, max(len(ids), len(bounds) if len(ids) == bounds[-1] else 0))
@@ -119,7 +119,7 @@ def next_runs(
     return open_runs + count - 1, end, 1
 
 
-@compiled
+@compiled_making
 def tally(
     ids: Array,
     numbers: int,
@@ -186,7 +186,7 @@ def add_values(by_value: Array, starts: Array, values: Array, profile: int, weig
         by_value[values[at]] += weight
 
 
-@compiled
+@compiled_making
 def sift(
     ids: Array,
     documents: tuple[Array, Array, Array, Array, Array],
@@ -311,7 +311,7 @@ def reach(counts: Array, firsts: Array, lasts: Array) -> tuple[int, int]:
     return low, high
 
 
-@compiled
+@compiled_making
 def sum_buckets(counts: Array, buckets: Array, width: int, heads: Array, out: Array) -> int:
     """The counts by bucket, from the first to the last above 0; how many these are. heads: see Summary.
 
@@ -337,7 +337,7 @@ def sum_buckets(counts: Array, buckets: Array, width: int, heads: Array, out: Ar
     return high - low
 
 
-@compiled
+@compiled_making
 def summary(counts: Array, stretches: Array, size: int, buckets: Array, width: int, out: Array) -> int:
     """See Summary: one after the other, but the heads of dates before the places; where they end."""
     each = len(stretches)

@@ -6,13 +6,13 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
-from indexer.search.embedded.kernels.numba_compile import compiled
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_making
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.numba_scoring import named, next_title, section_parts, title_states
 from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, TITLE_END, PlainSight, PlainTerms, Records, Sight, Terms
 
 
-@compiled
+@compiled_making
 def look_again(
     first: Array, scores: Array, plain: PlainTerms, seen: PlainSight, k1: float, features: Array, order: Array, totals: Array
 ) -> None:
@@ -46,7 +46,7 @@ def look_again(
         order[at], totals[at] = place, score
 
 
-@compiled
+@compiled_making
 def _ascending(records: Array) -> Array:
     """The places of a few records in ascending order."""
     order = np.empty(len(records), dtype=np.int64)
@@ -59,7 +59,7 @@ def _ascending(records: Array) -> Array:
     return order
 
 
-@compiled
+@compiled_making
 def _evidence(records: Array, terms: Terms, sight: Sight, k1: float, out: Array, found: Array) -> None:
     """What parts of words and other records of the document add; the posting of each word in each record goes to `found`.
 
@@ -118,7 +118,7 @@ def frequencies(ids: Array, freqs: Array, begins: Array, ends: Array, records: A
                 out[word, i] = freqs[place]
 
 
-@compiled
+@compiled_making
 def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds: Array) -> Array:
     """The keys of several words in some records; where each word's begin, and one more, goes to `bounds`.
 
@@ -137,7 +137,7 @@ def places(postings: tuple[Array, ...], stretches: Array, records: Array, bounds
     return _keys(postings, stretches[:, 0].copy(), found, records, bounds)
 
 
-@compiled
+@compiled_making
 def _keys(postings: tuple[Array, ...], words: Array, found: Array, records: Array, bounds: Array) -> Array:
     """The same, from the word of each stretch and where its posting in each record was found: -1 for nowhere."""
     _, freqs, skips, positions = postings
@@ -195,7 +195,7 @@ def distinct(keys: Array, begin: int, end: int) -> int:
     return count
 
 
-@compiled
+@compiled_making
 def _proximity(records: Array, within: Records, keys: Array, bounds: Array, sight: Sight, k1: float, out: Array) -> None:
     """What each two words that follow each other add: the places of the second that are at most `reach` from one of the first.
 

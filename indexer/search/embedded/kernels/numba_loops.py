@@ -5,7 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import (
+    compiled,
+    compiled_making,
+    compiled_making_unchecked,
+    compiled_unchecked,
+)
 
 # One list is so many times longer than the other: it is searched rather than walked.
 MANY_TIMES = 24
@@ -35,7 +40,7 @@ def seek(array: Array, begin: int, end: int, wanted: int) -> int:
     return low
 
 
-@compiled
+@compiled_making
 def intersect(short: Array, long: Array, out: Array) -> int:
     """The ids that stand in both lists; how many."""
     places = np.empty((2, len(short)), dtype=np.uint32)
@@ -45,7 +50,7 @@ def intersect(short: Array, long: Array, out: Array) -> int:
     return count
 
 
-@compiled
+@compiled_making
 def by_length(begins: Array, ends: Array) -> Array:
     """The numbers of stretches, the shortest first."""
     order = np.arange(len(begins))
@@ -58,7 +63,7 @@ def by_length(begins: Array, ends: Array) -> Array:
     return order
 
 
-@compiled
+@compiled_making
 def together(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Array, Array, int]:
     """Ids that stand in all stretches, and where: rows[stretch, i] is the place of records[i] in ids; and how many.
 
@@ -70,7 +75,7 @@ def together(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Arra
     return records, rows, count
 
 
-@compiled
+@compiled_making
 def first_two(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Array, Array, int]:
     """The same for the first two stretches, or for the only one; there is room for the rows of the others."""
     begin, end = begins[order[0]], ends[order[0]]
@@ -87,7 +92,7 @@ def first_two(ids: Array, begins: Array, ends: Array, order: Array) -> tuple[Arr
     return records, rows, count
 
 
-@compiled
+@compiled_making
 def narrow(ids: Array, begins: Array, ends: Array, order: Array, which: int, records: Array, rows: Array, held: int) -> int:
     """Keep the records that stand in the stretch order[which] too, with their rows of those before it; how many."""
     begin, end = begins[order[which]], ends[order[which]]
@@ -102,7 +107,7 @@ def narrow(ids: Array, begins: Array, ends: Array, order: Array, which: int, rec
     return count
 
 
-@compiled
+@compiled_making
 def _meet(short: Array, long: Array, places: Array) -> int:
     """Where two lists have the same ids: places[0, i] in the short one, places[1, i] in the long one."""
     if len(long) > MANY_TIMES * len(short):
@@ -135,7 +140,7 @@ def _meet_by_search(short: Array, long: Array, places: Array) -> int:
     return count
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def _meet_by_notes(short: Array, long: Array, places: Array) -> int:
     """The same window by window: the places of the short list are noted, and every id of the long one is looked up.
 
@@ -247,7 +252,7 @@ def list_marked(marks: Array, places: Array, counts: Array, out: Array) -> int:
     return count
 
 
-@compiled
+@compiled_making
 def merge_stretches(ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array, int]:
     """The distinct ids of some stretches in order, the sum of the frequencies of each, and the most of these.
 

@@ -6,11 +6,11 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
-from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import compiled, compiled_making, compiled_unchecked
 from indexer.search.embedded.kernels.numba_loops import by_length, first_two, narrow, seek
 
 
-@compiled
+@compiled_making
 def phrase(postings: tuple[Array, ...], stretches: Array, joined: Array) -> tuple[Array, Array, int]:
     """The units in which terms, by their stretches, follow each other; how often; and the most of these numbers.
 
@@ -32,7 +32,7 @@ def phrase(postings: tuple[Array, ...], stretches: Array, joined: Array) -> tupl
     return _listed(units[:held], counts)
 
 
-@compiled
+@compiled_making
 def _keep_near(
     postings: tuple[Array, ...],
     joined: Array,
@@ -61,7 +61,7 @@ def _keep_near(
     return count
 
 
-@compiled
+@compiled_making
 def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: tuple[int, int], counts: Array) -> None:
     """How many places of one term have one of another so far after them, unit by unit."""
     _, freqs, _, positions = postings
@@ -89,7 +89,7 @@ def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: 
             counts[i] = found
 
 
-@compiled
+@compiled_making
 def _holding(ids: Array, joined: Array, units: Array) -> Array:
     """In which units joined parts stand."""
     holding = np.zeros(len(units), dtype=np.bool_)
@@ -103,7 +103,7 @@ def _holding(ids: Array, joined: Array, units: Array) -> Array:
     return holding
 
 
-@compiled
+@compiled_making
 def _count_rows(postings: tuple[Array, ...], order: Array, rows: Array, counts: Array) -> None:
     """How often terms follow each other in each unit, each of them covering one position."""
     _, freqs, _, positions = postings
@@ -134,7 +134,7 @@ def _count_rows(postings: tuple[Array, ...], order: Array, rows: Array, counts: 
         counts[i] = found
 
 
-@compiled
+@compiled_making
 def _count_covering(postings: tuple[Array, ...], joined: Array, units: Array, rows: Array, counts: Array) -> None:
     """Count anew where joined parts stand, which cover more than one position."""
     ids, holding = postings[0], _holding(postings[0], joined, units)
@@ -151,7 +151,7 @@ def _count_covering(postings: tuple[Array, ...], joined: Array, units: Array, ro
             counts[i] = _follow(postings[3], whole, joined, parts)
 
 
-@compiled
+@compiled_making
 def _follow(positions: Array, whole: Array, joined: Array, parts: Array) -> int:
     """How many choices of places in one unit follow each other; those that begin and end alike are one.
 
@@ -205,7 +205,7 @@ def _add(reached: Array, count: int, start: int, end: int) -> int:
     return count + 1
 
 
-@compiled
+@compiled_making
 def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width: int) -> tuple[Array, Array, int, Array]:
     """The same for terms in any order within so many positions; counted are the positions at which such a window begins.
 
@@ -227,7 +227,7 @@ def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width:
     return found, counted, most, left
 
 
-@compiled
+@compiled_making
 def _count_windows(postings: tuple[Array, ...], rows: Array, apart: Array, counts: Array, width: int) -> None:
     """At how many positions a window begins in each unit; none where it is apart."""
     _, freqs, _, positions = postings
@@ -254,7 +254,7 @@ def _count_windows(postings: tuple[Array, ...], rows: Array, apart: Array, count
         counts[i] = found
 
 
-@compiled
+@compiled_making
 def _listed(units: Array, counts: Array) -> tuple[Array, Array, int]:
     """The units with a count, their counts, and the most of these; moved to the front."""
     count = most = 0
@@ -267,7 +267,7 @@ def _listed(units: Array, counts: Array) -> tuple[Array, Array, int]:
     return units[:count], counts[:count], most
 
 
-@compiled
+@compiled_making
 def _all_first_positions(postings: tuple[Array, ...], rows: Array, held: int) -> Array:
     """Where the positions of each posting begin: [term, i] for rows[term, i]."""
     firsts, often = np.empty((len(rows), held), dtype=np.uint32), np.empty(held, dtype=postings[1].dtype)

@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.kernels.numba_bounds import Window, add_bounds, bound_tables, least_of, list_between, no_tables
-from indexer.search.embedded.kernels.numba_compile import ZERO, compiled
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled, compiled_making
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import (
     BEGIN,
@@ -26,7 +26,7 @@ from indexer.search.embedded.kernels.term import (
 )
 
 
-@compiled
+@compiled_making
 def rank(
     records: Array, rows: Array, aligned: bool, plain: PlainTerms, k1: float, scores: Array, best: tuple[Array, Array]
 ) -> None:
@@ -71,7 +71,7 @@ def rank(
         first = last
 
 
-@compiled
+@compiled_making
 def named(plain: PlainTerms) -> Terms:
     """Terms from their fields."""
     text, titles, sections, spans, factors, within = plain
@@ -84,7 +84,7 @@ def _floor(best: tuple[Array, Array], scale: float) -> int:
     return int(max(best[1][len(best[1]) - 1] - 1e-6, 0.0) * scale)
 
 
-@compiled
+@compiled_making
 def _score(
     here: Window, chosen: Array, terms: Terms, titles: Array, sections: tuple[Array, Array], k1: float, totals: Array
 ) -> None:
@@ -133,7 +133,7 @@ def _keep(records: Array, first: int, chosen: Array, totals: Array, terms: Terms
     return held
 
 
-@compiled
+@compiled_making
 def section_parts(terms: Terms) -> tuple[Array, Array]:
     """What sections add to the tf of terms, and where each term's part of that begins, with none first; -1 if it has none."""
     units, freqs = terms.sections
@@ -151,7 +151,7 @@ def section_parts(terms: Terms) -> tuple[Array, Array]:
     return parts, starts
 
 
-@compiled
+@compiled_making
 def title_states(terms: Terms) -> Array:
     """For each term: its next title, and the first and one past the last record of that title's document."""
     documents, bounds, spans = terms.titles[0], terms.within.bounds, terms.spans

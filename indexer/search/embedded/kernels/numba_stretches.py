@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
-from indexer.search.embedded.kernels.numba_compile import ZERO, compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import ZERO, compiled_making_unchecked, compiled_unchecked
 
 AFTER_TEXT = b"\xff"
 
@@ -66,7 +66,7 @@ def longer(text: bytes, at: int) -> tuple[int, int]:
     return _FOREIGN, 3
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def needle_ends(needles: bytes) -> Array:
     """Where each needle's mark stands; before them, at -1, that of none."""
     ends = np.empty(len(needles) // 2 + 1, dtype=np.int64)
@@ -155,7 +155,7 @@ def read_stretch(
     return at, base, begin, end, wanted, -1 if doubt else positions
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def signs_of(needles: bytes, ends: Array) -> Array:
     """Byte -> its bits; a needle begins with either case of a letter."""
     signs = _SIGNS.copy()
@@ -167,7 +167,7 @@ def signs_of(needles: bytes, ends: Array) -> Array:
     return signs
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def pairs_of(needles: bytes, ends: Array) -> Array:
     """First letter or digit -> bits of those that may come second: of each their lower bits, which a few others share."""
     pairs = np.zeros(_LOWER_BITS + 1, dtype=np.uint32)
@@ -226,7 +226,7 @@ def next_begin(text: bytes, at: int, signs: Array, pairs: Array) -> int:
         sign = signs[text[place]]
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def find(text: bytes, needles: bytes, reach: int, alone: bool, out: Array) -> int:
     """List the stretches in `out`: text, start, end, gap of one after the other; gives how many numbers these are.
 

@@ -6,7 +6,12 @@ import numpy as np
 
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
-from indexer.search.embedded.kernels.numba_compile import compiled, compiled_unchecked
+from indexer.search.embedded.kernels.numba_compile import (
+    compiled,
+    compiled_making_unchecked,
+    compiled_making,
+    compiled_unchecked,
+)
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import SHIFT
 
@@ -81,7 +86,7 @@ def chosen_forms(units: Array, freqs: Array, variants: Array, chosen: Array, out
     return count
 
 
-@compiled_unchecked
+@compiled_making_unchecked
 def alike(signs: Array, lengths: Array, bits: np.uint32, size: int, limit: int, begun: bool, out: Array) -> None:
     """Which words have nearly the letters of a word and nearly its length; begun: or perhaps begin so.
 
@@ -113,7 +118,7 @@ def next_row(rows: Array, codes: Array, start: int, j: int, wanted: Array, limit
     return lowest
 
 
-@compiled
+@compiled_making
 def near(codes: Array, starts: Array, places: Array, wanted: Array, limit: int, begun: bool) -> int:
     """Keep the words near enough: optimal string alignment, row by row of the letters that a word does not share with another.
 
