@@ -216,9 +216,12 @@ class Segment:
 
     def read_records(self, records: Iterable[int]) -> list[tuple[Paragraph, DocumentMetadata]]:
         """Records, each with its document: a document's metadata is read once. Raises IndexCorrupt where any is damaged."""
-        owned, read = self.paragraphs.read_owned(records), self.metadata.read
-        known = {document: read(document) for document in dict.fromkeys([document for document, _ in owned])}
-        return [(paragraph, known[document]) for document, paragraph in owned]
+        read, known, found = self.metadata.read, {}, []
+        for document, paragraph in self.paragraphs.read_owned(records):
+            if document not in known:
+                known[document] = read(document)
+            found.append((paragraph, known[document]))
+        return found
 
     def sizes(self) -> dict[str, int]:
         """Bytes by part, as `status` shows them."""

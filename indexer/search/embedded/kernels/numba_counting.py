@@ -136,11 +136,26 @@ def tally(
 
     counts: set to those of values, so many, and then of intervals.
     """
-    owned, documents = (owner, firsts, since), (bounds, keys)
-    by_value, by_interval = counts[:numbers], counts[numbers:]
+    by_profile = np.zeros(len(starts) - 1 if len(starts) - 1 <= len(ids) else 0, dtype=np.int64)
+    counted = counts[:numbers], counts[numbers:], by_profile
+    return _tally(ids, (owner, firsts, since), (bounds, keys), (starts, values), room(ids, bounds), counted)
+
+
+@compiled
+def _tally(
+    ids: Array,
+    owned: tuple[Array, Array, Array],
+    documents: tuple[Array, Array],
+    profiles: tuple[Array, Array],
+    runs_of: tuple[Array, Array],
+    counted: tuple[Array, Array, Array],
+) -> int:
+    """The same. runs_of: see `room`. counted: by value, by interval, and by profile where these are added up first."""
+    bounds = documents[0]
+    starts, values = profiles
+    held, begins = runs_of
+    by_value, by_interval, by_profile = counted
     everything, many = len(ids) == bounds[-1], len(starts) - 1 <= len(ids)
-    by_profile = np.zeros(len(starts) - 1 if many else 0, dtype=np.int64)
-    held, begins = room(ids, bounds)
     count = 0
     at = open_runs = ZERO
     while at < (len(bounds) - 1 if everything else len(ids)):

@@ -26,7 +26,9 @@ def phrase(postings: tuple[Array, ...], stretches: Array, joined: Array) -> tupl
         apart = order[which] - order[0]
         held = _keep_near(postings, joined, order[: which + 1], (apart, apart), units, rows, counts, held)
     if len(order) > 2:
-        _count_rows(postings, order, rows, counts[:held])
+        firsts = _all_first_positions(postings, rows, held)
+        starts = np.empty(min(1 << 8 * postings[1].itemsize, len(postings[3])), dtype=np.int64)
+        _count_rows(postings, order, rows, firsts, starts, counts[:held])
     if len(joined):
         _count_covering(postings, joined, units[:held], rows, counts)
     return _listed(units[:held], counts)
@@ -48,7 +50,12 @@ def _keep_near(
     apart: the least and the most positions. counts: how often it does.
     """
     _count_near(postings, rows[terms[0], :held], rows[terms[-1], :held], apart, counts)
-    kept = _holding(postings[0], joined, units[:held])
+    return _keep(_holding(postings[0], joined, units[:held]), terms, units, rows, counts, held)
+
+
+@compiled
+def _keep(kept: Array, terms: Array, units: Array, rows: Array, counts: Array, held: int) -> int:
+    """Keep the units with a count, and those that are kept anyhow; how many."""
     count = 0
     for i in range(held):
         # Each is written, and stays where it is kept: no branch to mispredict.
@@ -65,18 +72,28 @@ def _keep_near(
 def _count_near(postings: tuple[Array, ...], rows: Array, others: Array, apart: tuple[int, int], counts: Array) -> None:
     """How many places of one term have one of another so far after them, unit by unit."""
     _, freqs, _, positions = postings
-    least, most = apart
     firsts, seconds = np.empty(len(rows), dtype=np.uint32), np.empty(len(rows), dtype=np.uint32)
     often, oftens = np.empty(len(rows), dtype=freqs.dtype), np.empty(len(rows), dtype=freqs.dtype)
     _find_positions(postings, rows, firsts, often)
     _find_positions(postings, others, seconds, oftens)
     if max(_sum_of(often), _sum_of(oftens)) > len(positions):
         raise IndexError  # a damaged file has postings with the same positions: each would be gone through for all of them
+    _count_apart(positions, (firsts, often), (seconds, oftens), apart, counts)
+
+
+@compiled
+def _count_apart(
+    positions: Array, one: tuple[Array, Array], another: tuple[Array, Array], apart: tuple[int, int], counts: Array
+) -> None:
+    """The same by where the positions of each begin, and how many they are."""
+    firsts, often = one
+    seconds, oftens = another
+    least, most = apart
     # Most stand once. Nothing here waits for what was read before.
-    for i in range(len(rows)):
+    for i in range(len(firsts)):
         between = np.int64(positions[seconds[i]]) - np.int64(positions[firsts[i]])
         counts[i] = (between >= least) & (between <= most)
-    for i in range(len(rows)):
+    for i in range(len(firsts)):
         if often[i] > 1 or oftens[i] > 1:
             here, other = np.int64(firsts[i]), np.int64(seconds[i])
             end, last = here + often[i], other + oftens[i]
@@ -103,12 +120,13 @@ def _holding(ids: Array, joined: Array, units: Array) -> Array:
     return holding
 
 
-@compiled_making
-def _count_rows(postings: tuple[Array, ...], order: Array, rows: Array, counts: Array) -> None:
-    """How often terms follow each other in each unit, each of them covering one position."""
+@compiled
+def _count_rows(postings: tuple[Array, ...], order: Array, rows: Array, firsts: Array, starts: Array, counts: Array) -> None:
+    """How often terms follow each other in each unit, each of them covering one position.
+
+    firsts: see `_all_first_positions`. starts: room for the positions of a term in a unit.
+    """
     _, freqs, _, positions = postings
-    starts = np.empty(min(1 << 8 * freqs.itemsize, len(positions)), dtype=np.int64)
-    firsts = _all_first_positions(postings, rows, len(counts))
     for i in range(len(counts)):
         found = 0
         for which in range(len(order)):
@@ -222,25 +240,31 @@ def windows(postings: tuple[Array, ...], stretches: Array, joined: Array, width:
         held = _keep_near(postings, joined, order[: which + 1], (1 - width, width - 1), units, rows, counts, held)
     apart = _holding(ids, joined, units[:held])
     left = units[:held][apart]
-    _count_windows(postings, rows, apart, counts, width)
+    firsts, room = _all_first_positions(postings, rows, len(apart)), np.empty((3, len(rows)), dtype=np.int64)
+    _count_windows(postings, rows, firsts, apart, room, width, counts)
     found, counted, most = _listed(units[:held], counts)
     return found, counted, most, left
 
 
-@compiled_making
-def _count_windows(postings: tuple[Array, ...], rows: Array, apart: Array, counts: Array, width: int) -> None:
-    """At how many positions a window begins in each unit; none where it is apart."""
+@compiled
+def _count_windows(
+    postings: tuple[Array, ...], rows: Array, firsts: Array, apart: Array, room: Array, width: int, counts: Array
+) -> None:
+    """At how many positions a window begins in each unit; none where it is apart.
+
+    firsts: see `_all_first_positions`. room: for three numbers of each term.
+    """
     _, freqs, _, positions = postings
     size = len(rows)
-    firsts = _all_first_positions(postings, rows, len(apart))
-    places, stops, following = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    places, stops, following = room[0], room[1], room[2]
     for i in range(len(apart)):
         found = 0
         for term in range(size):
             places[term] = firsts[term, i]
             stops[term] = places[term] if apart[i] else places[term] + freqs[rows[term, i]]
         for term in range(size):
-            following[:] = places
+            for other in range(size):
+                following[other] = places[other]
             for here in range(places[term], stops[term]):
                 begin = int(positions[here])
                 held = 0

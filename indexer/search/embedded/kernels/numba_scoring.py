@@ -36,7 +36,7 @@ def rank(
     """
     terms = named(plain)
     size, sections = len(best[1]), section_parts(terms)
-    begins, ends = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
+    begins, ends, places = terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy(), terms.spans[:, BEGIN].copy()
     next_titles, titles = terms.spans[:, TITLE].copy(), title_states(terms)
     # Where nothing can be left out, nothing is bounded.
     bounded = len(scores) == 0 and len(records) > size
@@ -62,7 +62,7 @@ def rank(
             found = list_between(bounds, here.records, aligned, least, below, chosen) if bounded else last - first
             # Those that seem best fill the list; then come the others that may reach it.
             again = held < size and least > 0
-            _score(here, chosen[:found], terms, titles.copy() if again else titles, sections, k1, totals)
+            _score(here, chosen[:found], terms, titles.copy() if again else titles, sections, k1, places, totals)
             if len(scores):
                 scores[first:last] = totals[:found]
             else:
@@ -84,16 +84,25 @@ def _floor(best: tuple[Array, Array], scale: float) -> int:
     return int(max(best[1][len(best[1]) - 1] - 1e-6, 0.0) * scale)
 
 
-@compiled_making
+@compiled
 def _score(
-    here: Window, chosen: Array, terms: Terms, titles: Array, sections: tuple[Array, Array], k1: float, totals: Array
+    here: Window,
+    chosen: Array,
+    terms: Terms,
+    titles: Array,
+    sections: tuple[Array, Array],
+    k1: float,
+    places: Array,
+    totals: Array,
 ) -> None:
-    """The scores of the chosen ones of a window's records."""
+    """The scores of the chosen ones of a window's records. places: room for a place of each term."""
     ids, freqs = terms.text
     documents, title_freqs = terms.titles
     spans, factors, within = terms.spans, terms.factors, terms.within
     lengths, weights, bounds, title_weights = within.lengths, within.weights, within.bounds, within.title_weights
-    places, in_a_row = here.begins.copy(), here.rows.shape[1] == 0
+    for term in range(len(places)):
+        places[term] = here.begins[term]
+    in_a_row = here.rows.shape[1] == 0
     parts, part_starts = sections
     for which in range(len(chosen)):
         record = here.records[chosen[which]]

@@ -8,9 +8,8 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels.numba_compile import (
     compiled,
-    compiled_making_unchecked,
     compiled_making,
-    compiled_unchecked,
+    compiled_making_unchecked,
 )
 from indexer.search.embedded.kernels.numba_loops import seek
 from indexer.search.embedded.kernels.term import SHIFT
