@@ -20,11 +20,11 @@ from indexer.build import rebuild
 from indexer.changes import Scope
 from indexer.command_group import DONE, FAILED, INTERRUPTED, SKIPPED, CommandGroup, be_verbose, complain
 from indexer.config import SETTING_NAMES, Settings, load_settings
-from indexer.errors import LoccitError, UsageError
+from indexer.errors import CannotCompile, LoccitError, NotCompiled, UsageError
 from indexer.progress import show_progress, shown_size
 from indexer.reading import Reading
 from indexer.report import Report, Skip, shown_path
-from indexer.search.compiling import load, warm_up
+from indexer.search.compiling import NOT_KEPT, NOT_THERE, SLOWER, UNCOMPILABLE, compile_ahead
 from indexer.search.engine import SearchEngine, open_engine, rollback
 from indexer.search.response import IndexStatus
 from indexer.summary import summary, tell_skips
@@ -80,7 +80,10 @@ def rebuild_command(
     with _written(report, report_file):
         build_index(settings, roots, quiet=quiet, allow_empty=allow_empty, report=report)
     with closing(open_engine(settings)) as engine:
-        prepare(settings, engine, quiet=quiet)
+        try:
+            prepare(settings, engine, compile_ahead, quiet=quiet)
+        except NotCompiled as missing:
+            complain(f"{SLOWER}: {NOT_THERE if missing.kept else NOT_KEPT}")
     return SKIPPED if strict and report.skipped else DONE
 
 
@@ -209,19 +212,22 @@ class _ToldUpdates:
         return report.deferred
 
 
-def prepare(settings: Settings, engine: SearchEngine, *, quiet: bool, compiling: bool = True) -> None:
+def prepare(
+    settings: Settings, engine: SearchEngine, warming: Callable[[Settings, SearchEngine], None], *, quiet: bool
+) -> None:
     """Warm up an engine of these settings in front of people: right after an installation that takes a while.
 
-    compiling: whether to wait for what is not compiled yet, where else NotCompiled is raised. A fault in one kind of search is
-    said, and keeps nobody from the others.
+    warming: how, of the ways in `compiling`; NotCompiled is raised as it says. A fault in one kind of search, or in
+    compiling for it, is said, and keeps nobody from the others.
     """
     if not quiet:
         complain("Preparing to search")
     try:
-        if compiling:
-            warm_up(settings, engine)
-        else:
-            load(engine)
+        warming(settings, engine)
+    except CannotCompile as error:
+        _logger.debug("Fault", exc_info=True)
+        chosen = settings.kernels == "auto"
+        complain(f"{SLOWER}: {UNCOMPILABLE.format(error.reason)}" if chosen else f"Some searches fail: {error}.")
     except LoccitError:
         raise
     except Exception as error:

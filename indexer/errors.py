@@ -19,7 +19,8 @@
     │   └── ExtractionError     one document cannot be read: a skip in the report
     ├── NotCompiled             a loop would be compiled where that is refused      never told
     └── Fault                   something broken that no request can mend
-        └── IndexCorrupt        the index folder does not hold what it should       503, exit 1
+        ├── IndexCorrupt        the index folder does not hold what it should       503, exit 1
+        └── CannotCompile       numba fails to compile a loop                       500, exit 1
 
 Messages are written for people: what, where, what to do. Every one is safe to show.
 """
@@ -146,6 +147,14 @@ class IndexCorrupt(Fault):
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem if problem.endswith(_REBUILD) else f"{problem.removesuffix('.')}. {_REBUILD}")
+
+
+class CannotCompile(Fault):
+    """numba fails to compile a loop. reason: which one and why, in a line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}. Please report it; with the setting kernels = auto or numpy, numpy does it")
+        self.reason = reason
 
 
 def unreadable(path: Path, error: OSError) -> IndexNotReadable | IndexCorrupt:

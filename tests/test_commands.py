@@ -17,7 +17,7 @@ from click.testing import Result
 from indexer import commands
 from indexer.commands import indexer
 from indexer.config import Settings
-from indexer.errors import NothingToIndex
+from indexer.errors import CannotCompile, NotCompiled, NothingToIndex
 from indexer.search.engine import open_writer
 from tests.command_line import run, spawn
 
@@ -48,6 +48,31 @@ def test_rebuild_reads_the_documents_of_the_settings() -> None:
 def test_quiet_says_nothing() -> None:
     result = _run("rebuild", "--quiet")
     assert (result.exit_code, result.output) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("error", "kernels", "said"),
+    [
+        (NotCompiled(kept=False), "auto", "Searches stay slower: what is compiled could be kept nowhere. "),
+        (NotCompiled(kept=True), "auto", "Searches stay slower: what was compiled is not on the disk. "),
+        (CannotCompile("numba cannot compile a.b"), "auto", "Searches stay slower: numba cannot compile a.b, so that numpy "),
+        (CannotCompile("numba cannot compile a.b"), "numba", "Some searches fail: numba cannot compile a.b. Please report it"),
+    ],
+)
+def test_an_index_is_rebuilt_though_nothing_is_compiled(
+    error: Exception, kernels: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    Path("loccit.toml").write_text(f'kernels = "{kernels}"')
+    if kernels == "numba":
+        pytest.importorskip("numba")
+    monkeypatch.setattr(commands, "compile_ahead", fail)
+    result = _run("rebuild")
+    assert (result.exit_code, result.stdout[:20]) == (0, "Indexed 2 documents,")
+    assert result.stderr.splitlines()[-2] == "Preparing to search"
+    assert result.stderr.splitlines()[-1].startswith(said)
 
 
 def test_skips_are_listed_and_reported() -> None:
@@ -150,7 +175,7 @@ def test_a_report_takes_the_place_of_an_earlier_one() -> None:
 def test_an_earlier_report_stays_until_there_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
     monkeypatch.setattr(commands, "rebuild", lambda *_, **__: seen.append(Path("report.json").read_text()))
-    monkeypatch.setattr(commands, "warm_up", lambda *_: None)
+    monkeypatch.setattr(commands, "compile_ahead", lambda *_: None)
     Path("report.json").write_text("earlier")
     assert _run("rebuild", "--report", "report.json").exit_code == 0
     assert seen == ["earlier"]

@@ -11,17 +11,15 @@ from typing import Self
 
 from indexer.config import Settings
 from indexer.errors import NotCompiled
-from indexer.search.compiling import Compiling
+from indexer.search.compiling import NOT_KEPT, NOT_THERE, SLOWER, UNCOMPILABLE, Compiling, Ended
 from indexer.search.engine import SearchEngine, compiling_refused
 from indexer.search.warm import warming
 from webapp import heap
 
 BEGUN = "Searches are slower for a minute: what makes them fast is compiled now, once after an installation."
 DONE = "Compiled: searches are fast now."
-_FAILED = "Searches stay slower"
-_NOT_KEPT = "what is compiled could be kept nowhere. Let NUMBA_CACHE_DIR name a folder that can be written to."
-_NOT_THERE = "what was compiled is not on the disk. Is it full?"
 _ENDED = "the process that compiles was ended{}. The next start goes on with it."
+_FAULT = "the process that compiles failed, so that numpy goes on. {}"
 # Seconds between two searches that load what was compiled, for requests that came meanwhile.
 _RESPITE = 0.005
 
@@ -72,18 +70,18 @@ class Changeover:
             _logger.debug("Fault", exc_info=True)
             failure = f"{type(error).__name__}: {error}"
         if failure and not self._left.is_set():
-            self._complain(f"{_FAILED}: {failure}")
+            self._complain(f"{SLOWER}: {failure}")
 
     def _change(self) -> str:
         """Compile and load until nothing is left to load; gives what failed, if anything did."""
-        generation, failure = "", _NOT_THERE
+        generation, failure = "", NOT_THERE
         while True:
             before, generation = generation, self._engine.status().generation
             try:
                 loaded = self._load()
             except NotCompiled as missing:
                 if not missing.kept:
-                    return _NOT_KEPT
+                    return NOT_KEPT
                 # Another generation, published meanwhile, may need what the one before did not.
                 if generation == before:
                     return failure
@@ -95,21 +93,29 @@ class Changeover:
                 return ""
             if not before:
                 self._tell(BEGUN)
-            if code := self._compile():
-                failure = _ENDED.format(f" by {Signals(-code).name}" if code < 0 else "")
+            failure = _told(self._compile())
 
     def _load(self) -> bool:
         """Load what is compiled; whether that was all of it. Raises NotCompiled where a loop is missing."""
         with compiling_refused():
             return not any(self._left.wait(_RESPITE) for _ in warming(self._engine))
 
-    def _compile(self) -> int:
-        """Have what is missing compiled. Gives the exit code of the process that does it."""
+    def _compile(self) -> Ended:
+        """Have what is missing compiled. Gives how the process that does it ended."""
         with self._starting:
             if self._left.is_set():
-                return 0
+                return Ended(0)
             self._compiling = Compiling(self._settings)
-        code = self._compiling.wait()
+        ended = self._compiling.wait()
         with self._starting:
             self._compiling = None
-        return code
+        return ended
+
+
+def _told(ended: Ended) -> str:
+    """Why something is not compiled yet, after a process that compiles has ended."""
+    if ended.fault:
+        return UNCOMPILABLE.format(ended.fault) if ended.uncompilable else _FAULT.format(ended.fault)
+    if ended.code:
+        return _ENDED.format(f" by {Signals(-ended.code).name}" if ended.code < 0 else "")
+    return NOT_THERE

@@ -19,7 +19,7 @@ from indexer.command_group import DONE, INTERRUPTED, CommandGroup, complain
 from indexer.commands import build_index, common_options, indexer, prepare
 from indexer.config import Settings
 from indexer.errors import AddressInUse, NoIndex, NotCompiled, UsageError
-from indexer.search.compiling import answer
+from indexer.search.compiling import answer, load, warm_up
 from indexer.search.engine import SearchEngine, compiling_refused, falling_back, open_engine, uncompiled
 from webapp import context, heap, params, serialize, templating
 from webapp.application import create_app
@@ -146,7 +146,7 @@ def serve_command(settings: Settings, quiet: bool) -> int:
 def _prepare(settings: Settings, engine: SearchEngine, quiet: bool) -> bool:
     """Warm up an engine; whether it is compiled. Nobody waits for that unless the settings want nothing but numba."""
     try:
-        prepare(settings, engine, quiet=quiet, compiling=settings.kernels != "auto")
+        prepare(settings, engine, load if settings.kernels == "auto" else warm_up, quiet=quiet)
     except NotCompiled:
         return False
     return True

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import io
+import json
+import logging
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
 
 import pytest
 
 from indexer.config import Settings
-from indexer.errors import NotCompiled
+from indexer.errors import CannotCompile, IndexCorrupt, NotCompiled
 from indexer.processes import Child
-from indexer.search.compiling import warm_up, work
+from indexer.search.compiling import Compiling, Ended, compile_ahead, warm_up, work
 from indexer.search.engine import SearchEngine, compiling_refused, falling_back, open_engine, uncompiled
 from indexer.search.request import SearchRequest
 from indexer.search.syntax import parse
@@ -34,7 +38,7 @@ def doubled(number):
 class Beside:
     """What warming an engine up did: `warm` finds that a loop is not compiled until the other process has ended."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: io.RawIOBase | None = None) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, answers: io.BytesIO | io.RawIOBase | None = None) -> None:
         self.children: list[Child] = []
         self.answers = answers
         self.warmed = 0
@@ -45,7 +49,7 @@ class Beside:
         child = Child(module, quiet=quiet)
         if self.answers is not None:
             child.answers.close()
-            child.answers = io.BufferedReader(self.answers)
+            child.answers = self.answers if isinstance(self.answers, io.BytesIO) else io.BufferedReader(self.answers)
         self.children.append(child)
         return child
 
@@ -116,6 +120,113 @@ def test_where_it_fails_this_one_compiles(
     warm_up(Settings(index_dir=tmp_path / "nothing", kernels="numpy"), OracleEngine([]))
     assert (beside.warmed, [child.wait() for child in beside.children]) == (1, [0])
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "told", "uncompilable"),
+    [
+        (CannotCompile("numba cannot compile a.b (TypingError: c)"), "numba cannot compile a.b (TypingError: c)", True),
+        (IndexCorrupt("a.arrays is damaged"), "a.arrays is damaged. Run: loccit rebuild", False),
+        (IndexError("out\nof bounds"), "IndexError: out of bounds", False),
+    ],
+)
+def test_it_tells_what_fails_in_it(error: Exception, told: str, uncompilable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.search.compiling.warm", _raising(error))
+    answer = _answer_of_the_process(Settings(kernels="numpy"), monkeypatch)
+    assert json.loads(answer)[:2] == [told, uncompilable]
+    assert "Traceback" in json.loads(answer)[2]
+    beside = Beside(monkeypatch, io.BytesIO(answer))
+    assert Compiling(Settings(kernels="numpy")).wait() == Ended(0, told, uncompilable)
+    assert len(beside.children) == 1
+
+
+@pytest.mark.parametrize(("kernels", "used"), [("auto", "numba"), ("numpy", "numpy")])
+def test_it_takes_no_numpy_for_what_cannot_be_compiled(kernels: str, used: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    names: list[str] = []
+    monkeypatch.setattr("indexer.search.compiling.warm", lambda engine: names.append(engine._kernels.name))
+    assert _answer_of_the_process(Settings(kernels=kernels), monkeypatch) == b""
+    assert names == [used]
+
+
+def _raising(error: Exception) -> Callable[[SearchEngine], None]:
+    def warm(_engine: SearchEngine) -> None:
+        raise error
+
+    return warm
+
+
+def _answer_of_the_process(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What the other process would answer, if it ran here."""
+    answers, tasks = Kept(), SimpleQueue[Settings | None]()
+    for task in (settings, None):
+        tasks.put(task)
+    monkeypatch.setattr("indexer.search.compiling.outgoing_answers", lambda: answers)
+    monkeypatch.setattr("indexer.search.compiling.incoming_tasks", lambda: tasks)
+    work()
+    return answers.content
+
+
+class Kept(io.BytesIO):
+    """What was written, after it is closed, too."""
+
+    content = b""
+
+    def close(self) -> None:
+        self.content = self.content or self.getvalue()
+        super().close()
+
+
+@pytest.mark.parametrize("warming", [warm_up, compile_ahead])
+def test_what_cannot_be_compiled_there_is_not_tried_here(
+    warming: Callable[[Settings, SearchEngine], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Beside(monkeypatch, io.BytesIO(json.dumps(["numba cannot compile a.b", True, ""]).encode()))
+    with pytest.raises(CannotCompile) as failed:
+        warming(Settings(index_dir=tmp_path, kernels="numpy"), OracleEngine([]))
+    assert (failed.value.reason, beside.warmed) == ("numba cannot compile a.b", 0)
+
+
+@pytest.mark.parametrize(("kept", "started"), [(False, 0), (True, 1)])
+def test_nothing_is_compiled_in_vain_for_others(
+    kept: bool, started: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can be kept nowhere; and what was not on the disk after the other process compiled it."""
+    tried: list[SearchEngine] = []
+
+    def warm(engine: SearchEngine) -> None:
+        tried.append(engine)
+        raise NotCompiled(kept=kept)
+
+    settings = Settings(index_dir=tmp_path / "index", kernels="numpy")
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel."])])
+    beside = Beside(monkeypatch)
+    monkeypatch.setattr("indexer.search.compiling.warm", warm)
+    refused: list[None] = []
+    monkeypatch.setattr("indexer.search.compiling.compiling_refused", lambda: closing(Refused(refused)))
+    with pytest.raises(NotCompiled):
+        compile_ahead(settings, OracleEngine([]))
+    assert len(beside.children) == started
+    assert len(tried) == len(refused) == 1 + started
+
+
+class Refused:
+    """Counts how often compiling was refused."""
+
+    def __init__(self, refused: list[None]) -> None:
+        self._refused = refused
+
+    def close(self) -> None:
+        self._refused.append(None)
+
+
+def test_what_the_other_process_did_not_get_to_is_compiled_here_for_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Beside(monkeypatch)
+    beside.answers = Killed(beside)
+    compile_ahead(Settings(index_dir=tmp_path), OracleEngine([]))
+    assert beside.warmed == 1
 
 
 def test_where_it_cannot_be_started_this_one_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -196,6 +307,33 @@ def test_where_a_loop_is_missing_an_engine_may_fall_back(tmp_path: Path, monkeyp
             engine.search(request)
         assert falling_back(engine).search(request) == before
     assert falling_back(oracle := OracleEngine([])) is oracle
+
+
+def test_an_engine_that_may_choose_takes_numpy_for_what_cannot_be_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("numba")
+    settings = Settings(index_dir=tmp_path / "index")
+    write_index(settings, [make_document("a.txt", ["The harbour of Ostrel.", "A harbour."])])
+    request = SearchRequest(parse("harbour"))
+    with closing(open_engine(replace(settings, kernels="numpy"))) as engine:
+        expected = engine.search(request)
+    tried: list[object] = []
+
+    def fail(*given: object) -> None:
+        tried.append(given)
+        raise CannotCompile("numba cannot compile a.b (TypingError: c)")
+
+    monkeypatch.setattr("indexer.search.embedded.kernels.with_numba.NumbaKernels.rank", fail)
+    with caplog.at_level(logging.WARNING), closing(open_engine(settings)) as engine:
+        assert [engine.search(request) for _ in range(3)] == [expected] * 3
+        write_index(settings, [make_document("a.txt", ["A harbour."])])
+        assert engine.search(request).total == 1
+    assert len(tried) == 1
+    (said,) = caplog.messages
+    assert "numba cannot compile a.b (TypingError: c)" in said
+    with closing(open_engine(replace(settings, kernels="numba"))) as engine, pytest.raises(CannotCompile):
+        engine.search(request)
 
 
 def test_what_is_on_the_disk_is_loaded_and_nothing_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from flask import Flask
 
 from indexer.config import Settings
 from indexer.errors import NotCompiled
-from indexer.search.compiling import Compiling
+from indexer.search.compiling import Compiling, Ended
 from indexer.search.engine import SearchEngine
 from indexer.search.request import SearchRequest
 from indexer.search.response import IndexStatus, SearchResponse
@@ -36,11 +36,11 @@ _SECONDS = 60
 
 
 class Beside:
-    """A process that compiles, as it is started, waited for and killed. code: its exit code; forever: whether it goes on."""
+    """A process that compiles, as it is started, waited for and killed. ended: how it ends; forever: whether it goes on."""
 
-    def __init__(self, *, code: int = 0, forever: bool = False) -> None:
+    def __init__(self, ended: Ended = Ended(0), *, forever: bool = False) -> None:  # noqa: B008
         self.started = 0
-        self._code = code
+        self._ended = ended
         self._killed = threading.Event()
         if not forever:
             self._killed.set()
@@ -49,12 +49,12 @@ class Beside:
         self.started += 1
         return self
 
-    def wait(self) -> int:
+    def wait(self) -> Ended:
         assert self._killed.wait(_SECONDS)
-        return self._code
+        return self._ended
 
     def kill(self) -> None:
-        self._code = -9
+        self._ended = Ended(-9)
         self._killed.set()
 
 
@@ -112,15 +112,22 @@ def test_an_engine_is_put_to_use_once_it_is_compiled(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    ("code", "complaint"),
+    ("ended", "complaint"),
     [
-        (-9, "the process that compiles was ended by SIGKILL. The next start goes on with it."),
-        (1, "the process that compiles was ended. The next start goes on with it."),
-        (0, "what was compiled is not on the disk. Is it full?"),
+        (Ended(-9), "the process that compiles was ended by SIGKILL. The next start goes on with it."),
+        (Ended(1), "the process that compiles was ended. The next start goes on with it."),
+        (Ended(0), "what was compiled is not on the disk. Is it full?"),
+        (
+            Ended(0, "numba cannot compile a.b (TypingError: c)", uncompilable=True),
+            "numba cannot compile a.b (TypingError: c), so that numpy goes on. Please report it, with what --verbose shows.",
+        ),
+        (Ended(0, "IndexError: d"), "the process that compiles failed, so that numpy goes on. IndexError: d"),
     ],
 )
-def test_where_compiling_fails_searches_go_on_as_they_are(code: int, complaint: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    beside = Beside(code=code)
+def test_where_compiling_fails_searches_go_on_as_they_are(
+    ended: Ended, complaint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Beside(ended)
     rehearsal = Rehearsal(monkeypatch, beside, needed=9)
     rehearsal.play()
     assert (beside.started, rehearsal.used) == (1, [])
@@ -164,7 +171,7 @@ def test_who_leaves_ends_the_other_process(monkeypatch: pytest.MonkeyPatch) -> N
     with rehearsal.begin() as begun:
         _wait_until(lambda: beside.started == 1)
     assert not begun._thread.is_alive()
-    assert (beside.wait(), rehearsal.used) == (-9, [])
+    assert (beside.wait(), rehearsal.used) == (Ended(-9), [])
     assert (rehearsal.told, rehearsal.complaints) == ([BEGUN], [])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import numpy as np
 
-from indexer.errors import IndexCorrupt, LoccitError, NotCompiled, NotFound, QueryError
+from indexer.errors import CannotCompile, IndexCorrupt, LoccitError, NotCompiled, NotFound, QueryError
 from indexer.fields import FIELDS
 from indexer.file_records import Provenance
 from indexer.frozen import constructor
@@ -57,6 +58,7 @@ RELAXED = "Nothing has all of these words. These paragraphs have any of them."
 _OPEN_TRIES = 5
 _RANKING = Ranking()
 _RESPONSE = constructor(SearchResponse)
+_logger = logging.getLogger(__name__)
 
 
 _Arguments = ParamSpec("_Arguments")
@@ -66,17 +68,25 @@ _Answer = TypeVar("_Answer")
 def _translated(method: Callable[Concatenate[EmbeddedEngine, _Arguments], _Answer]) -> Callable[..., _Answer]:
     """A fault while answering is looked into: where a file is damaged it is IndexCorrupt, else it is what it was.
 
-    Where compiling is refused, an engine that falls back on numpy does so.
+    Where compiling is refused, an engine that falls back on numpy does so; where it fails, one that may choose does, for good.
     """
 
     @functools.wraps(method)
     def answer(self: EmbeddedEngine, *args: _Arguments.args, **kwargs: _Arguments.kwargs) -> _Answer:
+        if self._instead is not None:
+            return answer(self._instead, *args, **kwargs)
         try:
             return method(self, *args, **kwargs)
         except NotCompiled:
             if not self._falls_back:
                 raise
             return answer(self.with_kernels("numpy"), *args, **kwargs)
+        except CannotCompile as error:
+            if not self._chooses:
+                raise
+            _logger.warning("Searches are slower, with numpy: %s. Please report it.", error.reason)
+            self._instead = self.with_kernels("numpy")
+            return answer(self._instead, *args, **kwargs)
         except LoccitError:
             raise
         except Exception as error:
@@ -118,6 +128,8 @@ class EmbeddedEngine:
         self._kernels = load_kernels(kernels)
         self._ranking = ranking
         self._falls_back = False
+        self._chooses = kernels == "auto"
+        self._instead: EmbeddedEngine | None = None
         self._opening = threading.Lock()
         self._opened: tuple[Stamp, Snapshot] | None = None
         self._checked: tuple[Stamp, tuple[str, ...]] | None = None
@@ -346,6 +358,7 @@ class EmbeddedEngine:
         """An engine over the generation that is open already, with other kernels."""
         other = copy.copy(self)
         other._kernels = load_kernels(kernels)
+        other._chooses, other._instead = kernels == "auto", None
         return other
 
     def falling_back(self) -> EmbeddedEngine:
@@ -357,6 +370,8 @@ class EmbeddedEngine:
     def close(self) -> None:
         """Let go of the generation; mapped files are closed when the last answer that uses them is gone."""
         self._opened = None
+        if self._instead is not None:
+            self._instead.close()
 
     def _snapshot(self) -> Snapshot:
         """The newest generation. Opened once; a request only compares the manifest's stamp."""

@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import indexer
+from indexer.errors import CannotCompile
+from indexer.search.embedded.kernels import compiling_refused
 
 pytest.importorskip("numba")
 
@@ -93,6 +97,62 @@ def test_processes_that_keep_a_loop_for_different_types_at_once_keep_both(tmp_pa
     with start("both") as both:
         assert both.communicate(timeout=120)[0] == "2 3.0\n"
     assert sorted((tmp_path / "kept").rglob("*.nbc")) == kept
+
+
+def _loop(path: Path, source: str) -> Callable[..., object]:
+    """The function `loop` of a file, as a process that has just begun has it."""
+    path.write_text(source)
+    names: dict[str, object] = {"__name__": "some.module"}
+    exec(compile(source, str(path), "exec"), names)
+    loop = names["loop"]
+    assert callable(loop)
+    return loop
+
+
+_IMPORT = "from indexer.search.embedded.kernels.numba_compile import compiled\n"
+_OF_TWO_TYPES = f"""{_IMPORT}
+@compiled
+def loop(numbers):
+    some = 0
+    if len(numbers):
+        some = numbers
+    return some
+"""
+_DOUBLED = f"""{_IMPORT}
+@compiled
+def loop(number):
+    return 2 * number
+"""
+
+
+def test_a_loop_that_numba_fails_on_is_told_in_a_line(tmp_path: Path) -> None:
+    loop = _loop(tmp_path / "loop.py", _OF_TWO_TYPES)
+    with pytest.raises(CannotCompile) as failed:
+        loop(np.zeros(3))
+    assert failed.value.reason.startswith("numba cannot compile module.loop (TypingError: Cannot unify ")
+    assert "\n" not in failed.value.reason
+
+
+def test_what_a_compiled_loop_raises_is_its_own(tmp_path: Path) -> None:
+    loop = _loop(tmp_path / "loop.py", _DOUBLED.replace("2 * number", "number[9]"))
+    for _ in range(2):
+        with pytest.raises(IndexError):
+            loop(np.zeros(3))
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "replaced"])
+@pytest.mark.parametrize("suffix", ["nbi", "nbc"])
+def test_what_is_kept_but_damaged_is_compiled_anew(
+    suffix: str, damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.search.embedded.kernels.numba_compile._settings.CACHE_DIR", str(tmp_path / "kept"))
+    assert _loop(tmp_path / "loop.py", _DOUBLED)(21) == 42
+    (kept,) = (tmp_path / "kept").rglob(f"*.{suffix}")
+    content = kept.read_bytes()
+    kept.write_bytes({"empty": b"", "cut": content[: len(content) // 2], "replaced": b"\0" * len(content)}[damage])
+    assert _loop(tmp_path / "loop.py", _DOUBLED)(21) == 42
+    with compiling_refused():
+        assert _loop(tmp_path / "loop.py", _DOUBLED)(21) == 42
 
 
 def test_no_query_waits_for_a_loop_once_an_engine_is_warm(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 from collections import Counter
 from random import Random
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from indexer.errors import UsageError
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels import load_kernels
 from indexer.search.embedded.kernels.term import Occurring, only_read
@@ -178,3 +181,45 @@ def _occurring(
         stretches[name] = begin, len(ids)
     arrays = np.array(ids, np.uint32), np.array(freqs, np.uint8), np.array(skips, np.uint32), np.array(positions, np.uint16)
     return Occurring(*[only_read(array) for array in arrays]), stretches
+
+
+class Failing:
+    """Finds that the compiled kernels cannot be imported."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def find_spec(self, name: str, *_: object) -> None:
+        if name == "indexer.search.embedded.kernels.with_numba":
+            raise self._error
+
+
+@pytest.mark.parametrize("error", [ImportError("Numba needs NumPy 2.3 or less"), OSError("no llvmlite"), AttributeError("x")])
+def test_a_numba_that_cannot_be_loaded_is_none(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("numba")
+
+    monkeypatch.delitem(sys.modules, "indexer.search.embedded.kernels.with_numba", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [Failing(error), *sys.meta_path])
+    with caplog.at_level(logging.WARNING):
+        assert load_kernels("auto").name == "numpy"
+    (said,) = caplog.messages
+    assert str(error) in said
+    with pytest.raises(UsageError, match="cannot be loaded") as refused:
+        load_kernels("numba")
+    assert str(error) in str(refused.value)
+
+
+def test_without_numba_numpy_is_taken_and_nothing_said(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delitem(sys.modules, "indexer.search.embedded.kernels.with_numba", raising=False)
+    error = ModuleNotFoundError("No module named 'numba'", name="numba")
+    monkeypatch.setattr(sys, "meta_path", [Failing(error), *sys.meta_path])
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    with caplog.at_level(logging.DEBUG):
+        assert load_kernels("auto").name == "numpy"
+    assert caplog.messages == []
+    with pytest.raises(UsageError, match="not installed"):
+        load_kernels("numba")

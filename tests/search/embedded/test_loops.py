@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.errors import CannotCompile
 from indexer.search.analysis import split_pieces
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.loops import BulkLoops, PlainLoops, load_bulk_loops
@@ -24,7 +26,9 @@ texts = st.lists(st.text("aB1 .’-/é", max_size=20).map(str.encode), max_size=
 def compiled() -> BulkLoops:
     """The loops for many words."""
     pytest.importorskip("numba")
-    return load_bulk_loops(MANY)
+    from indexer.search.embedded.codec.compiled_loops import CompiledLoops
+
+    return CompiledLoops()
 
 
 def _assert_same(one: object, other: object, names: Sequence[str]) -> None:
@@ -59,6 +63,38 @@ def test_many_words_are_worth_compiled_loops_where_there_are_any(monkeypatch: py
     pytest.importorskip("numba")
     assert not isinstance(load_bulk_loops(MANY), PlainLoops)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert isinstance(load_bulk_loops(MANY), PlainLoops)
+
+
+def test_plain_loops_do_what_cannot_be_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    tried: list[str] = []
+
+    def failing(name: str) -> Callable[..., None]:
+        def fail(*_: object) -> None:
+            tried.append(name)
+            raise CannotCompile("numba cannot compile a.b")
+
+        return fail
+
+    for name in ("_read", "_place", "_move"):
+        monkeypatch.setattr(f"indexer.search.embedded.codec.compiled_loops.{name}", failing(name))
+    loops, plain = load_bulk_loops(MANY), PlainLoops()
+    reading = loops.read([b"a b a"])
+    _assert_same(reading, plain.read([b"a b a"]), ["pieces", "codes", "counts"])
+    tokens = Tokens(*(np.array(each, dtype=np.uint32) for each in ([0, 1, 2], [0, 1], [0, 0], [0, 0], [1, 1])))
+    names = ["bounds", "units", "positions", "variants", "lengths"]
+    _assert_same(loops.place(reading, tokens, 2), plain.place(reading, tokens, 2), names)
+    out = np.zeros(3, dtype=np.uint32)
+    loops.move(np.arange(3), np.array([0, 1, 3]), np.array([2, 0]), out)
+    assert out.tolist() == [1, 2, 0]
+    assert tried == ["_read", "_place", "_move"]
+
+
+def test_plain_loops_do_it_where_numba_cannot_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.delitem(sys.modules, "indexer.search.embedded.codec.compiled_loops", raising=False)
+    monkeypatch.setitem(sys.modules, "indexer.search.embedded.kernels.numba_compile", None)
     assert isinstance(load_bulk_loops(MANY), PlainLoops)
 
 

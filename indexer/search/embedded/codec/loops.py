@@ -6,12 +6,14 @@ Here in Python and numpy; `compiled_loops` has the same compiled, for much text 
 from __future__ import annotations
 
 import importlib.util
+import logging
 from array import array
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar
 
 import numpy as np
 
+from indexer.errors import CannotCompile
 from indexer.search.analysis import split_pieces
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
@@ -19,6 +21,9 @@ from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
 # For fewer words, importing numba takes longer than it saves; and how many bytes a word and what parts it from the next take.
 _MANY_WORDS = 2_000_000
 BYTES_BY_WORD = 6
+
+_logger = logging.getLogger(__name__)
+_Made = TypeVar("_Made")
 
 
 class BulkLoops(Protocol):
@@ -40,9 +45,12 @@ class BulkLoops(Protocol):
 def load_bulk_loops(words: int) -> BulkLoops:
     """The loops for about so many words."""
     if words >= _MANY_WORDS and importlib.util.find_spec("numba"):
-        from indexer.search.embedded.codec.compiled_loops import CompiledLoops
-
-        return CompiledLoops()
+        try:
+            from indexer.search.embedded.codec.compiled_loops import CompiledLoops
+        except Exception:  # numba does not fit what is installed besides
+            _logger.debug("numba cannot be loaded", exc_info=True)
+            return PlainLoops()
+        return _WhereCompiled(CompiledLoops())
     return PlainLoops()
 
 
@@ -86,6 +94,31 @@ class PlainLoops:
 
     def move(self, entries: Array, bounds: Array, targets: Array, out: Array) -> None:
         out[np.repeat(targets - bounds[:-1], np.diff(bounds)) + np.arange(len(entries))] = entries
+
+
+class _WhereCompiled:
+    """Compiled loops, and the plain ones in place of each that cannot be compiled."""
+
+    def __init__(self, compiled: BulkLoops) -> None:
+        self._compiled = compiled
+        self._plain = PlainLoops()
+
+    def read(self, texts: Sequence[bytes]) -> Reading:
+        return _tried(lambda loops: loops.read(texts), self._compiled, self._plain)
+
+    def place(self, reading: Reading, tokens: Tokens, terms: int) -> Placed:
+        return _tried(lambda loops: loops.place(reading, tokens, terms), self._compiled, self._plain)
+
+    def move(self, entries: Array, bounds: Array, targets: Array, out: Array) -> None:
+        _tried(lambda loops: loops.move(entries, bounds, targets, out), self._compiled, self._plain)
+
+
+def _tried(call: Callable[[BulkLoops], _Made], compiled: BulkLoops, plain: BulkLoops) -> _Made:
+    try:
+        return call(compiled)
+    except CannotCompile as error:  # before anything was written
+        _logger.debug("%s", error)
+        return call(plain)
 
 
 class _Codes(dict[bytes, int]):

@@ -6,6 +6,7 @@ Both modules have the same functions and give the same answers; `load_kernels` c
 from __future__ import annotations
 
 import importlib.util
+import logging
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -18,6 +19,8 @@ from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
 from indexer.search.embedded.kernels.term import Joined, Occurring, Sight, Stretch, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
+
+_logger = logging.getLogger(__name__)
 
 
 class Kernels(Protocol):
@@ -184,23 +187,45 @@ class Kernels(Protocol):
 
 
 def load_kernels(name: str = "auto") -> Kernels:
-    """The kernels by name, `numba` or `numpy`; `auto` takes numba where it is installed."""
-    if name == "numba" or (name == "auto" and importlib.util.find_spec("numba")):
-        # numba takes half a second to import: only processes that search pay for it.
+    """The kernels by name, `numba` or `numpy`; `auto` takes numba where it is installed and can be loaded.
+
+    Raises UsageError for another name, and where there is no numba though nothing else will do.
+    """
+    if name == "numba":
+        return _numba_kernels()
+    if name == "auto" and importlib.util.find_spec("numba"):
         try:
-            from indexer.search.embedded.kernels.with_numba import NumbaKernels
-        except ImportError as error:
-            raise UsageError("kernels is numba, but numba is not installed. Install loccit[fast], or take auto.") from error
-        return NumbaKernels()
+            return _numba_kernels()
+        except UsageError as error:
+            _logger.warning("Searches are slower, with numpy: %s", error)
     if name in ("numpy", "auto"):
         return NumpyKernels()
     raise UsageError(f"The setting kernels takes auto, numba or numpy, not {name!r}.")
+
+
+def _numba_kernels() -> Kernels:
+    # numba takes half a second to import: only processes that search pay for it.
+    try:
+        from indexer.search.embedded.kernels.with_numba import NumbaKernels
+    except ModuleNotFoundError as error:
+        if error.name != "numba":
+            raise UsageError(_unfit(error)) from error
+        raise UsageError("kernels is numba, but numba is not installed. Install loccit[fast], or take auto.") from error
+    except Exception as error:  # a numba that does not fit what is installed besides fails in any way
+        raise UsageError(_unfit(error)) from error
+    return NumbaKernels()
+
+
+def _unfit(error: Exception) -> str:
+    return f"numba is installed but cannot be loaded ({type(error).__name__}: {error}). Install loccit[fast] again."
 
 
 def compiling_refused() -> AbstractContextManager[None]:
     """Within it, NotCompiled is raised instead of compiling a loop; see `numba_compile`."""
     if "numba" not in sys.modules:
         return nullcontext()
-    from indexer.search.embedded.kernels.numba_compile import refused
-
+    try:
+        from indexer.search.embedded.kernels.numba_compile import refused
+    except Exception:  # as it failed where kernels were loaded
+        return nullcontext()
     return refused()

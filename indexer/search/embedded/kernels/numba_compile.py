@@ -18,10 +18,13 @@ from numba.core import event
 from numba.core.caching import FunctionCache
 from whoosh.util.filelock import FileLock
 
-from indexer.errors import NotCompiled
+from indexer.errors import CannotCompile, LoccitError, NotCompiled
 
 _KERNELS = Path(__file__).parent
 _settings: Any = config
+# What numba says before it says why, and how much of that a line has room for.
+_PREAMBLE = "Failed in "
+_LONGEST = 200
 ZERO: Any = np.int64(0)
 """What a loop begins to count with where it calls another with the count: for Python's 0 that would be compiled once more."""
 
@@ -34,7 +37,7 @@ def compiled(function: _Function, check_places: bool = True, makes_arrays: bool 
     makes_arrays: whether it makes any, gives any back, or calls a loop that does; without it, an array given back would be
     freed while it is in use, and one that a loop gives it never.
     That is in NUMBA_CACHE_DIR if it is set, else beside the code, else in the user's cache; where none of them can be written
-    to, each process compiles anew.
+    to, each process compiles anew. Raises CannotCompile when it is called for types that numba fails on.
     """
     if not _settings.CACHE_DIR:
         _settings.CACHE_DIR = str(_beside_the_code())
@@ -44,7 +47,29 @@ def compiled(function: _Function, check_places: bool = True, makes_arrays: bool 
     loop: Any = njit(**options)(function)
     with suppress(RuntimeError):  # no folder for the cache
         loop._cache = _SharedCache(function)  # type: ignore[no-untyped-call]
+    loop._compile_for_args = _told(function, loop._compile_for_args)
     return cast(_Function, loop)
+
+
+def _told(function: Callable[..., Any], compile_for: Callable[..., Any]) -> Callable[..., Any]:
+    """What compiles a function for the arguments of a call; its failure is told as ours. What is compiled already passes by."""
+
+    def compiling(*arguments: Any, **named: Any) -> Any:
+        try:
+            return compile_for(*arguments, **named)
+        except LoccitError:
+            raise
+        except Exception as error:
+            loop = f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+            raise CannotCompile(f"numba cannot compile {loop} ({_in_a_line(error)})") from error
+
+    return compiling
+
+
+def _in_a_line(error: Exception) -> str:
+    lines = (line.strip() for line in str(error).splitlines())
+    reason = next((line for line in lines if line and not line.startswith(_PREAMBLE)), "")
+    return f"{type(error).__name__}: {reason[:_LONGEST]}"
 
 
 class _SharedCache(FunctionCache):
@@ -54,6 +79,12 @@ class _SharedCache(FunctionCache):
     other.
     """
 
+    def load_overload(self, sig: object, target_context: object) -> object:
+        """What is kept for some types. What cannot be read, as after a power failure, is compiled anew."""
+        with suppress(Exception):
+            return super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        return None
+
     def save_overload(self, sig: object, data: object) -> None:
         """Keep what was compiled for some types. Where that fails, as on a full disk, other processes compile anew."""
         turn = FileLock(str(Path(self.cache_path) / ".lock"))
@@ -61,9 +92,18 @@ class _SharedCache(FunctionCache):
             self._impl.locator.ensure_cache_path()
             turn.acquire(blocking=True)
             try:
-                super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+                self._save(sig, data)
             finally:
                 turn.release()
+
+    def _save(self, sig: object, data: object) -> None:
+        try:
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+        except OSError:
+            raise
+        except Exception:  # the list of what is kept cannot be read
+            self.flush()  # type: ignore[no-untyped-call]
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
 
 
 @cache
