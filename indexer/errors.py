@@ -30,6 +30,7 @@ from __future__ import annotations
 from pathlib import Path
 
 _REBUILD = "Run: loccit rebuild"
+_ROOM = "Give it room and permission, or name another: --index-dir"
 
 
 class LoccitError(Exception):
@@ -68,10 +69,10 @@ class OriginalChanged(UserError):
 
 
 class NoIndex(UserError):
-    """There is no index in the folder."""
+    """There is no index in the folder. hindrance: why there can be none as it is, in a clause, and what to do; or ""."""
 
-    def __init__(self, index_dir: Path) -> None:
-        super().__init__(f"No index in {index_dir}. Run: loccit rebuild")
+    def __init__(self, index_dir: Path, hindrance: str = "") -> None:
+        super().__init__(f"No index in {index_dir}: {hindrance}" if hindrance else f"No index in {index_dir}. {_REBUILD}")
 
 
 class IndexVersionError(UserError):
@@ -83,13 +84,11 @@ class IndexLocked(UserError):
 
 
 class IndexNotWritable(UserError):
-    """The index folder cannot be made, or nothing can be written to it."""
+    """The index folder cannot be made, or nothing can be written to it. advice: what to do, if the reason does not say it."""
 
-    def __init__(self, index_dir: Path, reason: str) -> None:
-        super().__init__(
-            f"The index folder {index_dir} cannot be written to: {reason}. "
-            "Give it room and permission, or name another: --index-dir"
-        )
+    def __init__(self, index_dir: Path, reason: str, advice: str = _ROOM) -> None:
+        told = f"The index folder {index_dir} cannot be written to: {reason}"
+        super().__init__(f"{told}. {advice}" if advice else told)
 
 
 class IndexNotReadable(UserError):

@@ -321,18 +321,18 @@ class EmbeddedEngine:
 
     def check(self) -> tuple[str, ...]:
         """Compare the manifest, every file and every array with their checksums, and the arrays with each other."""
-        for _ in range(_OPEN_TRIES):
-            stamp = read_stamp(self._manifest)
-            problems = self._check()
-            if not problems or stamp == read_stamp(self._manifest):
-                break
+        try:
+            for _ in range(_OPEN_TRIES):
+                stamp = read_stamp(self._manifest)
+                problems = self._check()
+                if not problems or stamp == read_stamp(self._manifest):
+                    break
+        except IndexCorrupt as error:  # the manifest itself
+            return (str(error),)
         return problems
 
     def _check(self) -> tuple[str, ...]:
-        try:
-            manifest = read_manifest(self._index_dir)
-        except IndexCorrupt as error:
-            return (str(error),)
+        manifest = read_manifest(self._index_dir)
         problems = [*broken_files(self._index_dir, manifest), *broken_kept(self._index_dir)]
         if not problems:
             try:

@@ -8,8 +8,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from indexer.errors import IndexCorrupt, LoccitError, NoGeneration, NoIndex, unreadable
+from indexer.search.embedded.codec.regular import require_regular
 from indexer.search.embedded.lock import WriteLock, read_holder
-from indexer.search.embedded.manifest import MANIFEST, Manifest, file_checksum, read_manifest, write_manifest
+from indexer.search.embedded.manifest import ASIDE, MANIFEST, Manifest, file_checksum, hindrance, read_manifest, write_manifest
 from indexer.search.embedded.snapshot import Snapshot
 
 _KEPT_SUFFIX = ".manifest"
@@ -88,8 +89,12 @@ def broken_files(index_dir: Path, manifest: Manifest) -> list[str]:
     for entry in manifest.files():
         path = index_dir / entry.file
         try:
-            if path.stat().st_size != entry.size or file_checksum(path) != entry.sha256:
+            found = path.stat()
+            require_regular(path, found)
+            if found.st_size != entry.size or file_checksum(path) != entry.sha256:
                 problems.append(f"{path} does not match the checksum in the manifest. Run: loccit rebuild")
+        except IndexCorrupt as error:
+            problems.append(str(error))
         except OSError as error:
             problems.append(str(unreadable(path, error)))
     return problems
@@ -112,7 +117,7 @@ def roll_back(index_dir: Path) -> Manifest:
     IndexCorrupt where the kept one is damaged; the published one then stays.
     """
     if not index_dir.is_dir():
-        raise NoIndex(index_dir)
+        raise NoIndex(index_dir, hindrance(index_dir))
     lock = WriteLock(index_dir)
     try:
         kept = kept_generations(index_dir)
@@ -140,4 +145,4 @@ def _named(manifests: list[Manifest]) -> set[str]:
 
 def _ours(index_dir: Path) -> Iterator[Path]:
     """The files in the folder that writers make, but for the published manifest."""
-    return (path for path in list(index_dir.iterdir()) if path.name == f"{MANIFEST}.new" or _OURS.fullmatch(path.name))
+    return (path for path in list(index_dir.iterdir()) if path.name == ASIDE or _OURS.fullmatch(path.name))

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from indexer.errors import IndexLocked, IndexNotWritable
+from indexer.errors import IndexCorrupt, IndexLocked, IndexNotWritable
+from indexer.search.embedded.codec.regular import kind_of, open_regular
+from indexer.search.embedded.manifest import ASIDE, MANIFEST, hindrance
 from indexer.search.embedded.whoosh_index import LOCK, ArrayIndex
+
+# A number and a time.
+_LONGEST = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,10 @@ class WriteLock:
         """
         self._lock = ArrayIndex(index_dir).lock(LOCK)
         try:
+            if reason := hindrance(index_dir):
+                raise IndexNotWritable(index_dir, reason, "")
             index_dir.mkdir(parents=True, exist_ok=True)
+            _require_places(index_dir)
             acquired = self._lock.acquire()
         except OSError as error:
             raise IndexNotWritable(index_dir, error.strerror or str(error)) from error
@@ -66,7 +75,21 @@ class WriteLock:
 def read_holder(index_dir: Path) -> Holder | None:
     """Who wrote into the lock and has not let go of it properly; None where nobody has."""
     try:
-        pid, _, since = (index_dir / LOCK).read_text(encoding="utf-8").strip().partition(" ")
+        with open_regular(index_dir / LOCK) as file:
+            pid, _, since = file.read(_LONGEST).decode().strip().partition(" ")
         return Holder(int(pid), datetime.fromisoformat(since).isoformat()) if int(pid) > 0 else None
-    except (OSError, ValueError, OverflowError):
+    except (OSError, IndexCorrupt, ValueError, OverflowError):
         return None
+
+
+def _require_places(index_dir: Path) -> None:
+    """Raise IndexNotWritable where something is in the way of what writers make.
+
+    To open a pipe is to wait, and through a link the lock would empty another file. A new manifest takes the place of all but a
+    folder.
+    """
+    for name in (LOCK, MANIFEST, ASIDE):
+        with suppress(FileNotFoundError):
+            found = (index_dir / name).lstat()
+            if stat.S_ISDIR(found.st_mode) or (name == LOCK and not stat.S_ISREG(found.st_mode)):
+                raise IndexNotWritable(index_dir, f"{name} in it is {kind_of(found)}, not a file", "Remove that, and try again")

@@ -6,21 +6,28 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from indexer.errors import IndexCorrupt, IndexNotReadable, IndexVersionError, NoIndex, unreadable
 from indexer.search.embedded.codec.arrays import FORMAT_VERSION
+from indexer.search.embedded.codec.regular import kind_of, open_regular, require_regular
 
 MANIFEST = "manifest.json"
+ASIDE = f"{MANIFEST}.new"
+"""Where a manifest is written before it takes its name."""
 SEGMENT_SUFFIX = ".arrays"
 DELETIONS_SUFFIX = ".deletions"
 FILE_RECORDS_SUFFIX = ".files"
 Stamp: TypeAlias = tuple[int, int, int]
 """When a manifest was published, its inode and its size: another one for each generation."""
 
+_ANOTHER = "name another: --index-dir"
 _FILE_STEM = re.compile(r"[0-9A-Za-z-]+")
 _NAME = re.compile(r"[0-9]+-[0-9a-f]{8}")
 
@@ -108,19 +115,46 @@ class Manifest:
 
 
 def read_stamp(path: Path) -> Stamp:
-    """The stamp of a manifest. Raises NoIndex where there is none, else what `unreadable` says where it cannot be looked at."""
+    """The stamp of a manifest.
+
+    Raises NoIndex where there is none, IndexCorrupt where it is no file, what `unreadable` says where it cannot be looked at.
+    """
     try:
         found = path.stat()
     except OSError as error:
         raise _refused(path, error) from error
+    require_regular(path, found)
     return found.st_mtime_ns, found.st_ino, found.st_size
 
 
 def _refused(path: Path, error: OSError) -> NoIndex | IndexNotReadable | IndexCorrupt:
     """What it means that the system refuses a manifest."""
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return NoIndex(path.parent)
+    reason = hindrance(path.parent)
+    if reason or isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoIndex(path.parent, reason)
     return unreadable(path, error)
+
+
+def hindrance(index_dir: Path) -> str:
+    """Why there can be no index in a folder as it is, in a clause, and what to do; "" where one can be made."""
+    for folder in (index_dir, *index_dir.parents):
+        shown = "it" if folder == index_dir else f"{folder}"
+        try:
+            folder.lstat()
+        except PermissionError:
+            return ""
+        except OSError:  # it is not there, or what it should lie in is no folder
+            continue
+        try:
+            found = folder.stat()
+        except PermissionError:
+            return ""
+        except OSError:  # it leads nowhere, or in a circle
+            with suppress(OSError):
+                return f"{shown} is a link to {folder.readlink()}, which is not there. Make that folder, or {_ANOTHER}"
+            return ""
+        return "" if stat.S_ISDIR(found.st_mode) else f"{shown} is {kind_of(found)}, not a folder. Remove it, or {_ANOTHER}"
+    return ""
 
 
 def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
@@ -130,7 +164,8 @@ def read_manifest(index_dir: Path, file: str = MANIFEST) -> Manifest:
     """
     path = index_dir / file
     try:
-        content = path.read_bytes()
+        with open_regular(path) as stream:
+            content = stream.read()
     except OSError as error:
         raise _refused(path, error) from error
     try:
@@ -159,13 +194,22 @@ def write_manifest(index_dir: Path, manifest: Manifest, file: str = MANIFEST) ->
 
     file: what it is called; a generation that is kept has a name of its own.
     """
-    aside = index_dir / f"{MANIFEST}.new"
-    with aside.open("wb") as stream:
+    aside = index_dir / ASIDE
+    with _created(aside) as stream:
         stream.write(_written(manifest))
         stream.flush()
         os.fsync(stream.fileno())
     aside.replace(index_dir / file)
     sync_folder(index_dir)
+
+
+def _created(path: Path) -> BufferedWriter:
+    """A new file in place of what a run that was cut short has left, or anybody else: a pipe, or a link to another file."""
+    try:
+        return path.open("xb")
+    except FileExistsError:
+        path.unlink()
+        return path.open("xb")
 
 
 def sync_folder(folder: Path) -> None:
@@ -179,7 +223,7 @@ def sync_folder(folder: Path) -> None:
 
 def file_checksum(path: Path) -> str:
     """The sha256 of a file, in hex."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -51,7 +51,7 @@ def test_a_folder_that_cannot_be_made_is_named_with_what_to_do(tmp_path: Path, i
 def test_a_folder_that_nothing_can_be_written_to_is_named_with_what_to_do(folder: Path) -> None:
     (folder / LOCK).unlink()
     (folder / LOCK).mkdir()
-    with pytest.raises(IndexNotWritable, match="cannot be written to: Is a directory"):
+    with pytest.raises(IndexNotWritable, match=r"cannot be written to: write\.lock in it is a folder, not a file"):
         EmbeddedWriter(folder, [])
 
 

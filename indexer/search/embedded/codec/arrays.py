@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexCorrupt, IndexVersionError, unreadable
 from indexer.model import Json
+from indexer.search.embedded.codec.regular import open_regular
 
 Array: TypeAlias = NDArray[Any]
 
@@ -120,7 +121,7 @@ class ArraysFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 self.size = os.fstat(file.fileno()).st_size
                 if self.size < len(_MAGIC) + _FOOTER.size:
                     raise IndexCorrupt(f"{path} is {self.size} bytes long: too short for an index file")
