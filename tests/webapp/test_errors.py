@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import html
-import io
 import logging
+import os
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -167,14 +167,14 @@ def test_a_file_that_may_not_be_read_is_no_reason_to_rebuild(
     nothing_built: Settings, monkeypatch: pytest.MonkeyPatch, refused: str
 ) -> None:
     write_index(nothing_built, make_shelf())
-    opening = io.open
+    opening = os.open
 
     def refuse(path: str | Path, *rest: Any, **others: Any) -> Any:
         if str(path).endswith(refused):
             raise PermissionError(errno.EACCES, "Permission denied", str(path))
         return opening(path, *rest, **others)
 
-    monkeypatch.setattr(io, "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     client = create_app(nothing_built).test_client()
     for url in ENDPOINTS:
         detail = str(get(client, url, 503)["detail"])
@@ -187,6 +187,6 @@ def test_a_folder_that_cannot_be_looked_into_is_a_503(nothing_built: Settings) -
     client = create_app(nothing_built).test_client()
     for url in ENDPOINTS:
         detail = str(get(client, url, 503)["detail"])
-        assert detail.startswith(f"{nothing_built.index_dir / MANIFEST} cannot be read: ")
-        assert detail.endswith(". Run: loccit rebuild")
+        assert detail.startswith(f"No index in {nothing_built.index_dir}: it is a link to {nothing_built.index_dir}, ")
+        assert detail.endswith(". Make that folder, or name another: --index-dir")
     assert client.get("/?q=radar").status_code == 503
