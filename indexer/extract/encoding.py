@@ -125,7 +125,7 @@ def _declared(raw: bytes, declared: str) -> str | None:
         if encoding.startswith(("utf-16", "utf-32", "utf-8")) or _binary(raw):
             return None
         return raw.decode(encoding)
-    except (LookupError, UnicodeError):
+    except (LookupError, ValueError):  # no such encoding, or bytes that it has not; or a name that can be none's
         return None
 
 

@@ -62,6 +62,7 @@ def test_big_endian_mark() -> None:
         (RUSSIAN.encode(), "windows-1251", RUSSIAN),  # a wrong declaration of what is UTF-8
         (RUSSIAN.encode("cp1251"), "utf-8", RUSSIAN),
         (RUSSIAN.encode("cp1251"), "no-such-encoding", RUSSIAN),
+        (RUSSIAN.encode("cp1251"), "windows\0-1251", RUSSIAN),
         (RUSSIAN.encode("cp1251"), "utf-16", RUSSIAN),
     ],
 )
