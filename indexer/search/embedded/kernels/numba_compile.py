@@ -34,15 +34,15 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def compiled(function: _Function, check_places: bool = True, makes_arrays: bool = False) -> _Function:
     """Compiled at the first call for its types, without the interpreter's lock, and kept on the disk.
 
-    makes_arrays: whether it makes any, gives any back, or calls a loop that does; without it, an array given back would be
-    freed while it is in use, and one that a loop gives it never.
     That is in NUMBA_CACHE_DIR if it is set, else beside the code, else in the user's cache; where none of them can be written
     to, each process compiles anew. Raises CannotCompile when it is called for types that numba fails on.
+    makes_arrays: whether it makes any, gives any back, or calls a loop that does; without it, an array given back would be
+    freed while it is in use, and one that a loop gives it never.
     """
     if not _settings.CACHE_DIR:
         _settings.CACHE_DIR = str(_beside_the_code())
-    # Numbers are divided as numpy does it: a check for zeros would keep loops from running on vectors.
-    # References to arrays are counted where there is a need alone: numba counts them at each call, and where loops branch.
+    # Numbers are divided as numpy does it: a check for zeros would keep loops from running on vectors. References
+    # to arrays are counted where there is a need alone: else at each call, and wherever a loop branches.
     options: Any = {"nogil": True, "boundscheck": check_places, "error_model": "numpy", "_nrt": makes_arrays}
     loop: Any = njit(**options)(function)
     with suppress(RuntimeError):  # no folder for the cache
