@@ -12,7 +12,7 @@ DEVELOPMENT := $(VENV)/.development
 
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
-.PHONY: serve test lint soak lock clean
+.PHONY: serve test lint soak native plain lock clean
 
 serve: $(RUNTIME)
 	$(BIN)/loccit serve
@@ -29,12 +29,20 @@ lint: $(DEVELOPMENT)
 soak: $(DEVELOPMENT)
 	TEST_BUDGET=soak $(BIN)/python -m pytest -m "not browser"
 
+# Beside the sources, for every command from then on; needs a C compiler and Python's headers.
+native: $(RUNTIME)
+	LOCCIT_NATIVE=1 $(PIP) install --no-build-isolation --no-deps --editable .
+
+# Takes back what `make native` made.
+plain:
+	find indexer -name '*.so' -delete
+
 # Both files together hold one version of everything, with the hashes of its wheels for every platform.
 lock:
 	$(COMPILE) --extra fast --group build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
-clean:
+clean: plain
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from indexer.native import native_modules, refuse_outdated
+
 _TOP = Path(__file__).parent.parent
 
 
@@ -18,10 +20,12 @@ def header(packages: Iterable[str] = ()) -> list[str]:
     """Lines with the date, the machine, the load on it, and the versions of the program and of these packages."""
     load = ", ".join(f"{value:.1f}" for value in os.getloadavg())
     versions = ", ".join(f"{package} {package_version(package)}" for package in ("numpy", "numba", *packages))
+    refuse_outdated()
+    compiled = ", compiled" if native_modules() else ""
     return [
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
         f"{_processor()}, {os.cpu_count()} cores, {_memory()}, {platform.system()} {platform.release()}, load {load}",
-        f"Loccit {program_version()} ({_commit()}), Python {platform.python_version()}, {versions}",
+        f"Loccit {program_version()} ({_commit()}{compiled}), Python {platform.python_version()}, {versions}",
     ]
 
 

@@ -33,7 +33,7 @@ def profile(index_dir: Path, engine: SearchEngine, paths: Sequence[str]) -> Shar
     """Answer every path once to warm up and once under the profiler, without a server around it.
 
     What is not Python counts to the function that calls it. Calls of small functions weigh more than they do without the
-    profiler. Raises ServerError where an answer is not 200.
+    profiler; of what `make native` compiled it sees nothing. Raises ServerError where an answer is not 200.
     """
     application = create_app(Settings(index_dir=index_dir), engine)
     profiler = cProfile.Profile()

@@ -17,6 +17,7 @@ from typing import NoReturn
 import click
 
 from indexer.errors import Fault, LoccitError, ParameterError, UsageError
+from indexer.native import refuse_outdated
 from indexer.report import shown_path
 
 DONE = 0
@@ -47,6 +48,7 @@ class CommandGroup(click.Group):
 
     def _run(self, arguments: list[str], prog_name: str) -> int:
         try:
+            refuse_outdated()
             with self.make_context(prog_name, arguments) as context:
                 code = self.invoke(context)
             sys.stdout.flush()

@@ -16,6 +16,7 @@
     │   ├── RootMissing         a root of the index is not there any more           exit 1
     │   ├── NoGeneration        no generation to go back to is kept                 exit 1
     │   ├── AddressInUse        the port is taken                                   exit 1
+    │   ├── Outdated            a compiled module is older than its source          exit 1
     │   └── ExtractionError     one document cannot be read: a skip in the report
     ├── NotCompiled             a loop would be compiled where that is refused      never told
     └── Fault                   something broken that no request can mend
@@ -112,6 +113,13 @@ class NoGeneration(UserError):
 
 class AddressInUse(UserError):
     """The host and port that the server should listen on are taken."""
+
+
+class Outdated(UserError):
+    """A module that `make native` compiled is not of the source beside it."""
+
+    def __init__(self, source: Path) -> None:
+        super().__init__(f"{source} has changed since it was compiled. Run: make native, or: make plain")
 
 
 class ExtractionError(UserError):

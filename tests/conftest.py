@@ -11,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from indexer.config import Settings
+from indexer.errors import Outdated
+from indexer.native import native_modules, refuse_outdated
 from indexer.reading import Reading
 from indexer.search.engine import SearchEngine, open_engine, open_writer
 from indexer.search.variants import spellings
@@ -32,6 +34,19 @@ settings.register_profile(
 )
 settings.register_profile("soak", settings.get_profile("quick"), max_examples=1200, derandomize=False)
 settings.load_profile(os.environ.get("TEST_BUDGET", "quick"))
+
+
+def pytest_configure() -> None:
+    """What is tested has to be what the sources say."""
+    try:
+        refuse_outdated()
+    except Outdated as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_report_header() -> str:
+    """How many modules are tested as machine code."""
+    return f"compiled modules: {len(native_modules())}"
 
 
 def index_settings(index_dir: Path, engine: str = "embedded") -> Settings:

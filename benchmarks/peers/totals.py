@@ -17,6 +17,7 @@ from benchmarks.peers.indexes import Shelf
 from benchmarks.peers.rounds import Courses
 from benchmarks.question import Question, write_questions
 from benchmarks.scan import totals
+from indexer.native import source_of
 from indexer.search import analysis, folding, stemming, stopwords, ukrainian, unspaced
 
 ALLOWED = 0.03
@@ -49,7 +50,7 @@ def true_totals(shelf: Shelf, questions: Mapping[str, Sequence[Question]]) -> di
     """
     digest = hashlib.sha256(write_questions(questions).encode())
     for module in ANALYSIS:
-        digest.update(Path(str(module.__file__)).read_bytes())
+        digest.update(source_of(Path(str(module.__file__))).read_bytes())
     path = shelf.path(f"totals-{digest.hexdigest()[:12]}.json")
     if path.exists():
         kept: dict[str, list[int]] = json.loads(path.read_text(encoding="utf-8"))

@@ -164,16 +164,15 @@ class NumbaKernels:
         places = 3 * each + 3
         held = found[each - 1] if each else 0
         numbers, dated = places + held, places + 2 * held
-        undated, coarser, bucket = found[places - 3 : places]
         return Summary(
             found[:each],
             found[each : 2 * each],
             found[2 * each : 3 * each],
             found[places:numbers],
             found[numbers:dated],
-            undated,
-            coarser,
-            bucket,
+            found[places - 3],
+            found[places - 2],
+            found[places - 1],
             found[dated:],
         )
 
