@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
+from indexer.frozen import named_tuples
 from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.segment import Segment
 from indexer.search.embedded.kernels import Kernels
@@ -37,7 +38,7 @@ def by_score(segments: Sequence[Segment], scored: Sequence[tuple[Array, Array]],
     if len(scored) == 1:
         records, scores = scored[0]
         numbers, values = records[first : first + count].tolist(), scores[first : first + count].tolist()
-        return list(map(Ranked, itertools.repeat(0), numbers, values))
+        return list(named_tuples(Ranked, itertools.repeat(0), numbers, values, itertools.repeat(())))
     return _merged([_scored_run(*each) for each in zip(itertools.count(), segments, scored, strict=False)], first, count)
 
 
