@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,13 @@ def test_what_numba_compiles_is_left_to_it(name: str) -> None:
     source = (_TOP / name.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
     imported = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)]
     assert not [node.module for node in imported if node.module and node.module.endswith(("numba_compile", "numba"))]
+
+
+@pytest.mark.parametrize("name", _chosen())
+def test_what_is_compiled_writes_no_file(name: str) -> None:
+    """The tests that kill a writer at each of its calls of the system see those of sources alone."""
+    source = (_TOP / name.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+    assert not re.findall(r"fsync|\.write\(|\.(?:unlink|rename|replace)\(\w*path", source)
 
 
 @pytest.fixture

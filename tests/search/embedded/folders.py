@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from indexer.errors import IndexCorrupt, IndexVersionError, NotFound
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
-from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
+from indexer.search.embedded.codec.arrays import ArraysFile
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.segment_writer import SegmentWriter
 from indexer.search.embedded.generations import kept_generations
 from indexer.search.embedded.manifest import MANIFEST, Manifest, SegmentEntry, read_manifest, write_manifest

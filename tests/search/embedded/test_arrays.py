@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from indexer.errors import IndexCorrupt, IndexVersionError
-from indexer.search.embedded.codec.arrays import ALIGNMENT, FORMAT_VERSION, ArraysFile, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import ALIGNMENT, FORMAT_VERSION, ArraysFile, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 
 DTYPES = ("u1", "u2", "u4", "u8", "i4", "i8")
 MAGIC = b"LOCCITAR"

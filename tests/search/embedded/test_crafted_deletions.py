@@ -11,7 +11,8 @@ import pytest
 
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter
+from indexer.search.embedded.codec.arrays import Array, ArraysFile
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.manifest import MANIFEST, read_manifest
 from indexer.search.embedded.whoosh_index import ArrayIndex
 from tests.records import make_document

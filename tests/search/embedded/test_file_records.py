@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from indexer.errors import IndexCorrupt, NotFound
 from indexer.file_records import Entry, Fate, FileRecord, FileStamp, content_digest
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter
-from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
+from indexer.search.embedded.codec.arrays import ArraysFile
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.file_records import FileRecordsFile, FileRecordsWriter
 from indexer.search.embedded.manifest import read_manifest
 from tests.records import make_document

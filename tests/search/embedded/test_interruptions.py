@@ -12,7 +12,7 @@ from hypothesis import settings
 from indexer.errors import Fault, IndexLocked
 from indexer.search.embedded import EmbeddedEngine, EmbeddedWriter, roll_back
 from indexer.search.embedded import manifest as manifests
-from indexer.search.embedded.codec.arrays import ArraysWriter
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.generations import leftovers
 from tests.oracle import OracleEngine, without_generation
 from tests.records import Indexed, make_document

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from indexer.errors import IndexCorrupt
 from indexer.model import DocumentMetadata, Json, Origin
-from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
+from indexer.search.embedded.codec.arrays import ArraysFile
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.metadata import Metadata, decode_shared, encode_metadata
 from indexer.search.embedded.codec.texts import write_texts
 

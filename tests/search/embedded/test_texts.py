@@ -17,7 +17,8 @@ from zstandard import ZstdCompressor
 
 from indexer.errors import IndexCorrupt
 from indexer.search.embedded.codec import texts as codec
-from indexer.search.embedded.codec.arrays import ArraysFile, ArraysWriter
+from indexer.search.embedded.codec.arrays import ArraysFile
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.invariants import broken_invariants
 from indexer.search.embedded.codec.merge import merge_segments
 from indexer.search.embedded.codec.segment import Segment

@@ -1,4 +1,4 @@
-"""A file of named arrays: written once in order, mapped for reading.
+"""A file of named arrays, mapped for reading.
 
 Layout: an 8-byte magic; the arrays, little-endian, each at a multiple of 64; the header (JSON); a 32-byte footer with
 the header's place, its checksum and the magic again. The header lists each array's type, length, place and CRC-32, and has
@@ -14,18 +14,16 @@ import os
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
-from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.errors import IndexCorrupt, IndexVersionError, unreadable
-from indexer.model import Json
 from indexer.search.embedded.codec.regular import open_regular
 
 Array: TypeAlias = NDArray[Any]
@@ -33,77 +31,12 @@ Array: TypeAlias = NDArray[Any]
 FORMAT_VERSION = 5
 ALIGNMENT = 64
 _MOST_MILESTONES = 1 << 16
-_MAGIC = b"LOCCITAR"
-_FOOTER = struct.Struct("<QQII8s")
+MAGIC = b"LOCCITAR"
+FOOTER = struct.Struct("<QQII8s")
 UNSIGNED = frozenset({"|u1", "<u2", "<u4", "<u8"})
 _SHORT = UNSIGNED - {"<u8"}
 # Whole numbers alone: a type that no writer uses would be compiled for before it is refused.
-_DTYPES = UNSIGNED | {"<i4", "<i8"}
-
-
-class ArraysWriter:
-    """Writes arrays one after the other; `close` adds the header and fsyncs.
-
-    As a context manager it closes, or removes the file on error.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._file = path.open("xb")
-        self._file.write(_MAGIC)
-        self._arrays: dict[str, Json] = {}
-        self.attributes: dict[str, Json] = {}
-
-    def add(self, name: str, array: Array) -> None:
-        """Write one array of one dimension under a new name."""
-        self.add_pieces(name, array.dtype, (array,))
-
-    def add_pieces(self, name: str, dtype: np.dtype[Any], pieces: Iterable[Array]) -> None:
-        """Write an array that comes in pieces, one after the other."""
-        stored = dtype.newbyteorder("<").str
-        if stored not in _DTYPES or name in self._arrays:
-            raise ValueError(f"{name}: cannot store {stored} under this name")
-        self._file.write(b"\0" * (-self._file.tell() % ALIGNMENT))
-        offset, length, checksum = self._file.tell(), 0, 0
-        for piece in pieces:
-            if piece.ndim != 1:
-                raise ValueError(f"{name}: cannot store {piece.ndim} dimensions")
-            content = _bytes(np.ascontiguousarray(piece, dtype=stored))
-            checksum = zlib.crc32(content, checksum)
-            length += len(piece)
-            self._file.write(content)
-        self._arrays[name] = {"dtype": stored, "length": length, "offset": offset, "crc32": checksum}
-
-    def add_strings(self, name: str, strings: Sequence[bytes]) -> None:
-        """Write byte strings as one blob and its offsets: `name` and `name.offsets`, one offset more than strings."""
-        offsets = np.zeros(len(strings) + 1, dtype=np.uint64)
-        np.cumsum(np.fromiter(map(len, strings), dtype=np.uint64, count=len(strings)), out=offsets[1:])
-        self.add(name, np.frombuffer(b"".join(strings), dtype=np.uint8))
-        self.add(f"{name}.offsets", smallest(offsets))
-
-    def close(self) -> None:
-        """Add header and footer, and see the file to the disk."""
-        header = json.dumps({"version": FORMAT_VERSION, "attributes": self.attributes, "arrays": self._arrays}).encode()
-        self._file.write(b"\0" * (-self._file.tell() % ALIGNMENT))
-        place = self._file.tell()
-        self._file.write(header)
-        self._file.write(_FOOTER.pack(place, len(header), zlib.crc32(header), FORMAT_VERSION, _MAGIC))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
-        try:
-            if error is None:
-                self.close()
-        finally:
-            if not self._file.closed:
-                # What is still buffered may not fit on the disk: then closing fails too.
-                self._path.unlink(missing_ok=True)
-                self._file.close()
+DTYPES = UNSIGNED | {"<i4", "<i8"}
 
 
 class _Place(NamedTuple):
@@ -123,7 +56,7 @@ class ArraysFile:
         try:
             with open_regular(path) as file:
                 self.size = os.fstat(file.fileno()).st_size
-                if self.size < len(_MAGIC) + _FOOTER.size:
+                if self.size < len(MAGIC) + FOOTER.size:
                     raise IndexCorrupt(f"{path} is {self.size} bytes long: too short for an index file")
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except FileNotFoundError:
@@ -131,10 +64,10 @@ class ArraysFile:
             raise
         except OSError as error:
             raise unreadable(path, error) from error
-        place, length, checksum, version, magic = _FOOTER.unpack_from(self._map, self.size - _FOOTER.size)
-        if magic != _MAGIC or self._map[: len(_MAGIC)] != _MAGIC:
+        place, length, checksum, version, magic = FOOTER.unpack_from(self._map, self.size - FOOTER.size)
+        if magic != MAGIC or self._map[: len(MAGIC)] != MAGIC:
             raise IndexCorrupt(f"{path} is not an index file, or its end is missing")
-        header = self._map[place : place + length] if place + length + _FOOTER.size == self.size else b""
+        header = self._map[place : place + length] if place + length + FOOTER.size == self.size else b""
         if zlib.crc32(header) != checksum or not header:
             raise IndexCorrupt(f"{path}: the header is damaged")
         if version != FORMAT_VERSION:
@@ -153,7 +86,7 @@ class ArraysFile:
         """Where an array stands; refused where it does not lie within the file."""
         if not all(type(number) is int for number in (length, offset, crc32)):
             raise TypeError("an array's place is no number")
-        if dtype not in _DTYPES or min(length, offset) < 0 or offset + length * int(dtype[2:]) > self.size:
+        if dtype not in DTYPES or min(length, offset) < 0 or offset + length * int(dtype[2:]) > self.size:
             raise ValueError("an array lies outside the file")
         return _Place(dtype, length, offset, crc32)
 
@@ -201,7 +134,7 @@ class ArraysFile:
         return [
             f"{self.path}: array {name} does not match its checksum"
             for name, place in self._described.items()
-            if zlib.crc32(_bytes(self[name])) != place.crc32
+            if zlib.crc32(bytes_of(self[name])) != place.crc32
         ]
 
 
@@ -209,7 +142,7 @@ class Strings(Sequence[bytes]):
     """Byte strings over a blob and its offsets; sorted ones can be looked up."""
 
     def __init__(self, blob: Array, offsets: Array) -> None:
-        self._blob = _bytes(blob)
+        self._blob = bytes_of(blob)
         # A view that gives Python's own numbers: a third of the time that an array takes for one.
         self._offsets = offsets.data
 
@@ -284,6 +217,6 @@ def bounds_hold(bounds: Array, count: int, end: int) -> bool:
     )
 
 
-def _bytes(array: Array) -> memoryview:
+def bytes_of(array: Array) -> memoryview:
     """The bytes of an array of one dimension, not copied."""
     return memoryview(array.view(np.uint8).data)

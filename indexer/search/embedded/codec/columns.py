@@ -9,7 +9,8 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FIELDS, Field, FieldKind
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, bounds_hold, smallest
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings, bounds_hold, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 
 COLUMNS: tuple[str, ...] = tuple(field.name for field in FIELDS if field.facet)

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from indexer.errors import IndexCorrupt
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 
 _DOCUMENTS = "documents"
 _SEGMENT = "segment"

@@ -12,7 +12,8 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt
 from indexer.file_records import DIGEST_BYTES, Entry, Fate, FileRecord, FileStamp, Provenance
-from indexer.search.embedded.codec.arrays import UNSIGNED, Array, ArraysFile, ArraysWriter, bounds_hold, smallest
+from indexer.search.embedded.codec.arrays import UNSIGNED, Array, ArraysFile, bounds_hold, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.ranges import ranges
 
 _SHA_BYTES = 32

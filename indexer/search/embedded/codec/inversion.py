@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from indexer.search.analysis import Token, analyze_word, plain_form, split_words, tokenize
-from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.keys import joined_tail, tail_of, term_of
 from indexer.search.embedded.codec.loops import BYTES_BY_WORD, load_bulk_loops, stable_order
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens

@@ -7,7 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, Strings, smallest
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.columns import Column
 from indexer.search.stemming import stemmer_of
 

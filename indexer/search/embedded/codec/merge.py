@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from indexer.fields import FIELD_BY_NAME
-from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.columns import COLUMNS, write_column
 from indexer.search.embedded.codec.inversion import SKIP, Stemmers, form_variants, variant_bounds
 from indexer.search.embedded.codec.languages import write_languages

@@ -11,7 +11,8 @@ import numpy as np
 from indexer.fields import FIELD_BY_NAME
 from indexer.model import DocumentMetadata, Paragraph
 from indexer.published import parse_published
-from indexer.search.embedded.codec.arrays import Array, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import Array, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.columns import COLUMNS, ColumnBuilder
 from indexer.search.embedded.codec.inversion import Stemmers, write_inverted
 from indexer.search.embedded.codec.languages import write_languages

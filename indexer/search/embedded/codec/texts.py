@@ -28,7 +28,8 @@ from zstandard import (
 )
 
 from indexer.errors import IndexCorrupt
-from indexer.search.embedded.codec.arrays import Array, ArraysFile, ArraysWriter, smallest
+from indexer.search.embedded.codec.arrays import Array, ArraysFile, smallest
+from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 
 MOST_DICTIONARIES = 16
 DICTIONARY_BYTES = 256 << 10
