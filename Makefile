@@ -30,7 +30,7 @@ soak: $(DEVELOPMENT)
 	TEST_BUDGET=soak $(BIN)/python -m pytest -m "not browser"
 
 # Beside the sources, for every command from then on; needs a C compiler and Python's headers.
-native: $(RUNTIME)
+native: $(RUNTIME) plain
 	LOCCIT_NATIVE=1 $(PIP) install --no-build-isolation --no-deps --editable .
 
 # Takes back what `make native` made.
