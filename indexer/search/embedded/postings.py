@@ -16,7 +16,16 @@ from indexer.search.embedded.codec.postings import Postings
 from indexer.search.embedded.entries import Entries, Entry
 from indexer.search.embedded.forms import Expansion
 from indexer.search.embedded.kernels import Kernels
-from indexer.search.embedded.kernels.term import NO_MATCHES, SHIFT, Joined, Matches, Occurring, Stretch, in_a_row, stretches_of
+from indexer.search.embedded.kernels.term import (
+    NO_MATCHES,
+    SHIFT,
+    Following,
+    Joined,
+    Matches,
+    Occurring,
+    in_a_row,
+    stretches_of,
+)
 from indexer.search.embedded.slots import Slot
 from indexer.search.embedded.windows import Place, window_starts
 
@@ -70,17 +79,19 @@ class Lookup:
             return self._counted(self._phrase_occurrences(slots, None)) if all(map(self._may_stand, slots)) else NO_MATCHES
         if not terms:
             return NO_MATCHES
-        return Matches(*self._kernels.phrase(self._occurring, *self._stretches(terms)))
-
-    def _stretches(self, terms: Sequence[int]) -> tuple[list[Stretch], list[Joined]]:
-        """The postings of some terms, and those of the joined parts of which they have the places, too."""
         postings = self._postings
-        joined = [
+        following = Following(postings.bounds, postings.position_bounds, postings.followers)
+        marked = [(term, postings.mark(term)) for term in terms]
+        return Matches(*self._kernels.phrase(self._occurring, following, marked, self._joined_parts(terms)))
+
+    def _joined_parts(self, terms: Sequence[int]) -> list[Joined]:
+        """The joined parts of which some terms have the places, too."""
+        postings = self._postings
+        return [
             (number, covered, *postings.range(other))
             for number, term in enumerate(terms)
             for other, covered in postings.joined(term)
         ]
-        return list(map(postings.range, terms)), joined
 
     def _may_stand(self, slot: Slot) -> bool:
         """Whether the dictionary has what a slot needs in some reading."""
@@ -134,7 +145,8 @@ class Lookup:
             return self._any_windows(slots, slop, self._units_of_all(slots)) if all(map(self._may_stand, slots)) else NO_MATCHES
         if not terms:
             return NO_MATCHES
-        units, freqs, left = self._kernels.windows(self._occurring, *self._stretches(terms), slop + len(slots))
+        stretches, joined = list(map(self._postings.range, terms)), self._joined_parts(terms)
+        units, freqs, left = self._kernels.windows(self._occurring, stretches, joined, slop + len(slots))
         found = Matches(units, freqs)
         return self._merged([found, self._any_windows(slots, slop, left)]) if len(left) else found
 

@@ -295,8 +295,10 @@ def test_strings_that_lie_over_each_other_are_refused_before_any_is_read(sound: 
     assert crafted > 5
 
 
-@pytest.mark.parametrize("name", ["text.freqs", "text.skips", "title.freqs", "section.skips"])
-def test_postings_without_a_frequency_or_a_block_are_refused_before_any_is_read(folder: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["text.freqs", "text.skips", "text.followers", "title.freqs", "title.followers", "section.skips"]
+)
+def test_postings_without_a_frequency_or_a_block_or_a_follower_are_refused_before_any_is_read(folder: Path, name: str) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
         arrays[name] = arrays[name][:-1]
 
@@ -420,6 +422,10 @@ _WORDS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
     "positions that no unit has": ("text.positions", lambda positions: positions.astype(np.uint32) + 2**31),
     "a position behind its unit": ("text.positions", lambda positions: _with(positions, 0, 100)),
     "positions that fall": ("text.positions", lambda positions: positions[::-1]),
+    "followers that do not follow": ("text.followers", lambda followers: followers ^ 1),
+    "anything that follows": ("text.followers", np.zeros_like),
+    "nothing that follows": ("text.followers", lambda followers: np.full_like(followers, 255)),
+    "a follower that is another": ("text.followers", lambda followers: _with(followers, 0, int(followers[0]) % 254 + 1)),
     "a form that its term has not": ("text.variants", lambda variants: _with(variants, 1, 9)),
     "more words than there are": ("text.lengths", lambda lengths: _with(lengths.astype(np.uint32), 0, 2**20)),
 }

@@ -13,9 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from indexer.errors import UsageError
+from indexer.search.embedded.codec.followers import ANY, followers_of
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.kernels import load_kernels
-from indexer.search.embedded.kernels.term import Occurring, only_read
+from indexer.search.embedded.kernels.term import Following, Occurring, only_read
 
 MANY = 70_000
 
@@ -60,7 +61,9 @@ def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: 
     ids, freqs = np.array([4, 4], dtype=np.uint32), np.array([MANY, MANY], dtype=np.uint32)
     positions = np.concatenate([np.arange(0, 2 * MANY, 2), np.arange(1, 2 * MANY, 2)]).astype(np.uint32)
     occurring = Occurring(ids, freqs, np.zeros(1, dtype=np.uint32), positions)
-    found, counts = loops.phrase(occurring, ((0, 1), (1, 2)), ())
+    bounds = np.array([0, 1, 2], dtype=np.uint32), np.array([0, MANY, 2 * MANY], dtype=np.uint32)
+    following = Following(*bounds, np.full(2 * MANY, ANY, dtype=np.uint8))
+    found, counts = loops.phrase(occurring, following, ((0, 1), (1, 2)), ())
     assert (found.tolist(), counts.tolist()) == ([4], [MANY])
     found, counts, _ = loops.windows(occurring, ((0, 1), (1, 2)), (), 2)
     assert (found.tolist(), counts.tolist()) == ([4], [2 * MANY - 1])
@@ -114,14 +117,17 @@ def test_phrases_with_joined_parts_are_choices_that_follow_each_other(kernels: s
             lists[term, 0].append((unit, sorted(position for position, _ in places)))
             for covered in (2, 3):
                 lists[term, covered].append((unit, sorted(position for position, length in places if length == covered)))
-    occurring, stretches = _occurring(lists)
+    occurring, following, stretches = _occurring(lists)
+    numbers = {name: number for number, name in enumerate(lists)}
     joined = [
         (place, covered, *stretches[term, covered])
         for place, term in enumerate(order)
         for covered in (2, 3)
         if len(set(stretches[term, covered])) > 1
     ]
-    found, counts = load_kernels(kernels).phrase(occurring, [stretches[term, 0] for term in order], joined)
+    found, counts = load_kernels(kernels).phrase(
+        occurring, following, [(numbers[term, 0], _mark(numbers[term, 0])) for term in order], joined
+    )
     wanted = {}
     for unit, terms in sorted(units.items()):
         reached = {(position, position) for position, _ in terms[order[0]]}
@@ -132,20 +138,20 @@ def test_phrases_with_joined_parts_are_choices_that_follow_each_other(kernels: s
     assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == wanted
 
 
-@given(seed=st.integers(0, 2**32 - 1), terms=st.integers(2, 4), slop=st.integers(0, 3))
-def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, terms: int, slop: int) -> None:
+@given(seed=st.integers(0, 2**32 - 1), terms=st.integers(2, 4), others=st.sampled_from((1, 10, 50)), slop=st.integers(0, 3))
+def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, terms: int, others: int, slop: int) -> None:
     random, loops = Random(seed), load_kernels(kernels)
-    # By unit, the term at each position; -1 is another one.
-    texts = {unit: [random.randrange(-1, terms) for _ in range(random.choice((3, 8, 20)))] for unit in range(0, 600, 3)}
+    # By unit, the term at each position; below 0 are others. Where these are many, a term is followed by the next one rarely.
+    texts = {unit: [random.randrange(-others, terms) for _ in range(random.choice((3, 8, 20)))] for unit in range(0, 600, 3)}
     lists = {
         (term, 0): [(unit, [place for place, each in enumerate(text) if each == term]) for unit, text in texts.items()]
         for term in range(terms)
     }
     apart = set(random.sample(sorted(texts), 20))
     lists[0, 2] = [(unit, places[:1]) for unit, places in lists[0, 0] if unit in apart]
-    occurring, stretches = _occurring(lists)
+    occurring, following, stretches = _occurring(lists)
     order = [random.randrange(terms) for _ in range(random.randint(2, terms))]
-    found, counts = loops.phrase(occurring, [stretches[term, 0] for term in order], ())
+    found, counts = loops.phrase(occurring, following, [(term, _mark(term)) for term in order], ())
     wanted = {unit: sum(text[at : at + len(order)] == order for at in range(len(text))) for unit, text in texts.items()}
     assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == {unit: count for unit, count in wanted.items() if count}
     words = random.sample(range(terms), random.randint(2, terms))
@@ -161,26 +167,70 @@ def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, t
     assert left.tolist() == sorted(unit for unit in apart if joined and some <= set(texts[unit]))
 
 
+@given(seed=st.integers(0, 2**32 - 1), words=st.sampled_from((2, 3)), together=st.integers(0, 120))
+@example(seed=1, words=2, together=0)
+@example(seed=1, words=3, together=20)
+@example(seed=1, words=3, together=120)
+def test_places_that_few_followers_allow_are_all_that_are_looked_at(seed: int, words: int, together: int) -> None:
+    pytest.importorskip("numba")
+    from indexer.search.embedded.kernels import numba_phrases
+
+    random = Random(seed)
+    # The terms stand in every second unit, apart from each other but in so many units.
+    texts = [[random.choice((term, -1)) for term in (0, -1, 1, -1, 2, -1) * (1 + unit % 3)] * (unit % 2) for unit in range(800)]
+    for unit in random.sample(range(len(texts)), together):
+        texts[unit] += range(words)
+    lists = {
+        (term, 0): [(unit, [place for place, each in enumerate(text) if each == term]) for unit, text in enumerate(texts)]
+        for term in range(words)
+    }
+    occurring, following, stretches = _occurring(lists)
+    begins, ends = (np.array([stretches[term, 0][side] for term in range(words)]) for side in (0, 1))
+    order, rarest = np.argsort(ends - begins, kind="stable"), int((ends - begins).min())
+    marked = [(term, _mark(term)) for term in range(words)]
+    _, _, held = numba_phrases._begun(tuple(occurring), tuple(following), np.array(marked), begins, ends, order)
+    assert held == (together if together <= rarest // numba_phrases.MANY_POSTINGS else -1)
+    found, _ = load_kernels("numba").phrase(occurring, following, marked, ())
+    assert found.tolist() == [unit for unit, text in enumerate(texts) if text[-words:] == list(range(words))]
+
+
+def _mark(term: int) -> int:
+    """A mark that terms share."""
+    return term % 3 + 1
+
+
 def _occurring(
     lists: dict[tuple[int, int], list[tuple[int, list[int]]]],
-) -> tuple[Occurring, dict[tuple[int, int], tuple[int, int]]]:
-    """Postings of some terms, each by its units and its positions there; and the stretch of each term."""
+) -> tuple[Occurring, Following, dict[tuple[int, int], tuple[int, int]]]:
+    """Postings of some terms, each by its units and its positions there; and the stretch of each term.
+
+    The followers are by `_mark`.
+    """
     ids: list[int] = []
     freqs: list[int] = []
     skips: list[int] = []
     positions: list[int] = []
+    bounds, position_bounds = [0], [0]
+    tokens = []
     stretches = {}
-    for name, held in lists.items():
-        begin = len(ids)
+    for term, (name, held) in enumerate(lists.items()):
         for unit, places in held:
             if places:
                 skips += [len(positions)] if len(ids) % SKIP == 0 else []
                 ids.append(unit)
                 freqs.append(len(places))
+                tokens += [(unit, place, len(positions) + number, _mark(term)) for number, place in enumerate(places)]
                 positions += places
-        stretches[name] = begin, len(ids)
+        stretches[name] = bounds[-1], len(ids)
+        bounds.append(len(ids))
+        position_bounds.append(len(positions))
+    followers = np.zeros(len(positions), dtype=np.uint8)
+    if tokens:
+        units, places, numbers, of_tokens = np.array(sorted(tokens)).T
+        followers[numbers] = followers_of(units, places, of_tokens.astype(np.uint8))
     arrays = np.array(ids, np.uint32), np.array(freqs, np.uint8), np.array(skips, np.uint32), np.array(positions, np.uint16)
-    return Occurring(*[only_read(array) for array in arrays]), stretches
+    following = np.array(bounds, np.uint32), np.array(position_bounds, np.uint32), followers
+    return Occurring(*[only_read(each) for each in arrays]), Following(*[only_read(each) for each in following]), stretches
 
 
 class Failing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Callable, Sequence
 from random import Random
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from indexer.errors import CannotCompile
 from indexer.search.analysis import split_pieces
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.followers import ANY, NOTHING
 from indexer.search.embedded.codec.loops import BulkLoops, PlainLoops, load_bulk_loops
 from indexer.search.embedded.codec.reading import Reading, Tokens
 
@@ -37,11 +39,13 @@ def _assert_same(one: object, other: object, names: Sequence[str]) -> None:
 
 
 def _tokens(draw: st.DrawFn, pieces: int, terms: int) -> Tokens:
-    """So many pieces of up to three tokens, or of none."""
+    """So many pieces of up to three tokens, or of none; some at the same position, some behind a gap."""
     counts = draw(st.lists(st.integers(0, 3 if terms else 0), min_size=pieces, max_size=pieces))
     flat = st.lists(st.integers(0, max(terms - 1, 0)), min_size=sum(counts), max_size=sum(counts))
-    places = [place for count in counts for place in range(count)]
-    arrays = [np.cumsum([0, *counts]), draw(flat), draw(flat), places, counts]
+    steps = [draw(st.lists(st.integers(0, 2), min_size=count, max_size=count)) for count in counts]
+    places = [list(itertools.accumulate(each)) for each in steps]
+    advances = [each[-1] + draw(st.integers(1, 2)) if each else 0 for each in places]
+    arrays = [np.cumsum([0, *counts]), draw(flat), draw(flat), list(itertools.chain(*places)), advances]
     return Tokens(*(np.array(each, dtype=np.uint32) for each in arrays))
 
 
@@ -83,8 +87,8 @@ def test_plain_loops_do_what_cannot_be_compiled(monkeypatch: pytest.MonkeyPatch)
     reading = loops.read([b"a b a"])
     _assert_same(reading, plain.read([b"a b a"]), ["pieces", "codes", "counts"])
     tokens = Tokens(*(np.array(each, dtype=np.uint32) for each in ([0, 1, 2], [0, 1], [0, 0], [0, 0], [1, 1])))
-    names = ["bounds", "units", "positions", "variants", "lengths"]
-    _assert_same(loops.place(reading, tokens, 2), plain.place(reading, tokens, 2), names)
+    names, marks = ["bounds", "units", "positions", "variants", "followers", "lengths"], np.array([7, 9], dtype=np.uint8)
+    _assert_same(loops.place(reading, tokens, marks), plain.place(reading, tokens, marks), names)
     out = np.zeros(3, dtype=np.uint32)
     loops.move(np.arange(3), np.array([0, 1, 3]), np.array([2, 0]), out)
     assert out.tolist() == [1, 2, 0]
@@ -130,6 +134,8 @@ def test_compiled_loops_read_more_pieces_than_their_table_has_room_for_at_first(
 def test_tokens_are_put_in_order_of_term_unit_and_position(compiled: BulkLoops, read: tuple[Reading, Tokens, int]) -> None:
     reading, tokens, terms = read
     expected: list[list[tuple[int, int, int]]] = [[] for _ in range(terms)]
+    marks = (np.arange(terms) % 3 + 1).astype(np.uint8)
+    standing: dict[tuple[int, int], list[int]] = {}
     at, lengths = 0, []
     for unit, count in enumerate(reading.counts.tolist()):
         position = 0
@@ -137,14 +143,23 @@ def test_tokens_are_put_in_order_of_term_unit_and_position(compiled: BulkLoops, 
             for token in range(int(tokens.starts[piece]), int(tokens.starts[piece + 1])):
                 place = position + int(tokens.places[token])
                 expected[int(tokens.terms[token])].append((unit, place, int(tokens.variants[token])))
+                standing.setdefault((unit, place), []).append(int(tokens.terms[token]))
             position += int(tokens.advances[piece])
         at += count
         lengths.append(position)
+
+    def follower(unit: int, place: int) -> int:
+        following = standing.get((unit, place + 1), [])
+        if max(len(standing[unit, place]), len(following)) > 1:
+            return ANY
+        return int(marks[following[0]]) if following else NOTHING
+
     for loops in (PlainLoops(), compiled):
-        placed = loops.place(reading, tokens, terms)
+        placed = loops.place(reading, tokens, marks)
         assert placed.bounds.tolist() == np.cumsum([0, *map(len, expected)]).tolist()
         found = zip(placed.units.tolist(), placed.positions.tolist(), placed.variants.tolist(), strict=True)
         assert list(found) == [token for each in expected for token in each]
+        assert placed.followers.tolist() == [follower(unit, place) for each in expected for unit, place, _ in each]
         assert placed.lengths.tolist() == lengths
 
 

@@ -28,7 +28,7 @@ from indexer.search.embedded.codec.regular import open_regular
 
 Array: TypeAlias = NDArray[Any]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 ALIGNMENT = 64
 _MOST_MILESTONES = 1 << 16
 MAGIC = b"LOCCITAR"

@@ -8,6 +8,7 @@ import numpy as np
 
 from indexer.search.analysis import PARTED
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.followers import ANY, NOTHING
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
 from indexer.search.embedded.kernels.numba_compile import compiled, compiled_making
 
@@ -38,19 +39,21 @@ class CompiledLoops:
         begins, sizes = table[0, :distinct].tolist(), table[1, :distinct].tolist()
         return Reading([blob[begin : begin + size] for begin, size in zip(begins, sizes, strict=True)], codes[:read], counts)
 
-    def place(self, reading: Reading, tokens: Tokens, terms: int) -> Placed:
+    def place(self, reading: Reading, tokens: Tokens, marks: Array) -> Placed:
         uses = np.bincount(reading.codes, minlength=len(reading.pieces))
-        by_term = np.bincount(tokens.terms, weights=np.repeat(uses, np.diff(tokens.starts)), minlength=terms)
+        by_term = np.bincount(tokens.terms, weights=np.repeat(uses, np.diff(tokens.starts)), minlength=len(marks))
         bounds = np.concatenate([[0], np.cumsum(by_term.astype(np.int64))])
         units, positions, variants = (np.empty(int(bounds[-1]), dtype=np.uint32) for _ in range(3))
+        followers = np.full(len(units), ANY, dtype=np.uint8)
         lengths = np.zeros(len(reading.counts), dtype=np.uint32)
         _place(
             (reading.codes, reading.counts),
             (tokens.starts, tokens.terms, tokens.variants, tokens.places, tokens.advances),
+            marks,
             bounds[:-1].copy(),
-            (units, positions, variants, lengths),
+            (units, positions, variants, followers, lengths),
         )
-        return Placed(bounds, units, positions, variants, lengths)
+        return Placed(bounds, units, positions, variants, followers, lengths)
 
     def move(self, entries: Array, bounds: Array, targets: Array, out: Array) -> None:
         # Of one type with what they become, and no view of a file: else every combination would be compiled.
@@ -124,14 +127,17 @@ def _slots(hashes: Array, distinct: int) -> Array:
 
 
 @compiled
-def _place(read: tuple[Array, ...], tokens: tuple[Array, ...], following: Array, out: tuple[Array, ...]) -> None:
-    """Counting sort. following: where the next token of each term goes."""
+def _place(read: tuple[Array, ...], tokens: tuple[Array, ...], marks: Array, following: Array, out: tuple[Array, ...]) -> None:
+    """Counting sort. following: where the next token of each term goes. The followers are ANY wherever none is written."""
     codes, counts = read
     starts, terms, variants, places, advances = tokens
-    out_units, out_positions, out_variants, lengths = out
+    out_units, out_positions, out_variants, followers, lengths = out
     at = 0
     for unit in range(len(counts)):
         position = np.uint32(0)
+        # Of the tokens at the last position: which it is, where the last one went, its mark, and how many they are; and where
+        # the only one of the position before went, -1 where there were more, or none.
+        here, last, mark, together, before = np.int64(-2), np.int64(-1), np.uint8(0), 0, np.int64(-1)
         for _ in range(counts[unit]):
             piece = codes[at]
             at += 1
@@ -139,10 +145,24 @@ def _place(read: tuple[Array, ...], tokens: tuple[Array, ...], following: Array,
                 term = terms[token]
                 goes = following[term]
                 following[term] = goes + 1
+                place = np.int64(position + places[token])
                 out_units[goes] = unit
-                out_positions[goes] = position + places[token]
+                out_positions[goes] = place
                 out_variants[goes] = variants[token]
+                if place == here:
+                    together += 1
+                    continue
+                if before >= 0:
+                    followers[before] = mark if together == 1 else ANY
+                before = last if together == 1 else np.int64(-1)
+                if before >= 0 and place != here + 1:
+                    followers[before], before = NOTHING, np.int64(-1)
+                here, last, mark, together = place, goes, marks[term], 1
             position += advances[piece]
+        if before >= 0:
+            followers[before] = mark if together == 1 else ANY
+        if together == 1:
+            followers[last] = NOTHING
         lengths[unit] = position
 
 

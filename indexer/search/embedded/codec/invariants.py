@@ -16,6 +16,7 @@ from indexer.model import Kind
 from indexer.search.embedded.codec.arrays import Array, Strings, bounds_hold
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
+from indexer.search.embedded.codec.followers import ANY, NOTHING, marks_of
 from indexer.search.embedded.codec.inversion import SKIP, form_variants, variant_bounds
 from indexer.search.embedded.codec.keys import JOINED
 from indexer.search.embedded.codec.postings import Postings
@@ -208,6 +209,7 @@ def _words_hold(segment: Segment, field: str) -> bool:
         and int(postings.lengths.sum(dtype=np.int64)) <= len(postings.positions)
         and np.array_equal(postings.skips, np.cumsum(blocks) - blocks)
         and _positions_hold(postings)
+        and _followers_hold(postings)
         and _keys_hold(postings.terms, int(postings.lengths.max(initial=0)))
         and (not postings.stemmed or _forms_hold(postings))
     )
@@ -230,6 +232,36 @@ def _positions_hold(postings: Postings) -> bool:
         if not (bool(np.all(rising)) and bool(np.all(positions[ends - 1] < postings.lengths[units]))):
             return False
     return True
+
+
+def _followers_hold(postings: Postings) -> bool:
+    """Whether each place is followed by what its follower says."""
+    ends = np.cumsum(postings.lengths, dtype=np.int64)
+    # Of each position of all units in a row: how many terms stand there, and the mark of the last one.
+    together, marks = (np.zeros(int(ends[-1]) + 1 if len(ends) else 1, dtype=np.uint8) for _ in range(2))
+    sizes: Array = np.diff(postings.position_bounds.astype(np.int64))
+    of_places = np.repeat(marks_of(postings.terms), sizes)
+    for stretch, places, _ in _places_in_a_row(postings, ends):
+        np.add.at(together, places, np.uint8(1))
+        marks[places] = of_places[stretch]
+    for stretch, places, last in _places_in_a_row(postings, ends):
+        following = np.where(together[places + 1] > 1, ANY, marks[places + 1])
+        following[last | (together[places + 1] == 0)] = NOTHING
+        following[together[places] > 1] = ANY
+        if not np.array_equal(following, postings.followers[stretch]):
+            return False
+    return True
+
+
+def _places_in_a_row(postings: Postings, ends: Array) -> Iterator[tuple[slice, Array, Array]]:
+    """Some places at a time: which, their positions among those of all units in a row, and whether each is its unit's last."""
+    for first in range(0, len(postings.ids), _TOGETHER):
+        freqs = postings.freqs[first : first + _TOGETHER]
+        units = np.repeat(postings.ids[first : first + _TOGETHER], freqs)
+        begin = int(postings.skips[first // SKIP])
+        stretch = slice(begin, begin + len(units))
+        places = postings.positions[stretch] + (ends - postings.lengths)[units]
+        yield stretch, places, places + 1 == ends[units]
 
 
 def _forms_hold(postings: Postings) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from indexer.search.analysis import Token, analyze_word, plain_form, split_words, tokenize
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.arrays_writer import ArraysWriter
+from indexer.search.embedded.codec.followers import marks_of
 from indexer.search.embedded.codec.keys import joined_tail, tail_of, term_of
 from indexer.search.embedded.codec.loops import BYTES_BY_WORD, load_bulk_loops, stable_order
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
@@ -63,7 +64,7 @@ def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], ste
     else:
         of_pieces = tails * len(reading.pieces)
     dictionary, tokens = _analyze(reading.pieces, of_pieces, stemmed=stemmers is not None)
-    placed = loops.place(reading, tokens, len(dictionary.terms))
+    placed = loops.place(reading, tokens, marks_of(dictionary.terms))
     first = np.ones(len(placed.units), dtype=bool)
     first[1:] = placed.units[1:] != placed.units[:-1]
     first[placed.bounds[:-1]] = True
@@ -75,6 +76,7 @@ def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], ste
     writer.add(f"{field}.freqs", smallest(np.diff(starts, append=len(first))))
     writer.add(f"{field}.skips", starts[::SKIP].astype(np.uint32))
     writer.add(f"{field}.positions", smallest(placed.positions, least=2))
+    writer.add(f"{field}.followers", placed.followers)
     writer.add(f"{field}.lengths", smallest(placed.lengths, least=2))
     if stemmers is not None:
         _write_forms(writer, field, dictionary, placed)

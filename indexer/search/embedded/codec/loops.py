@@ -16,6 +16,7 @@ import numpy as np
 from indexer.errors import CannotCompile
 from indexer.search.analysis import split_pieces
 from indexer.search.embedded.codec.arrays import Array
+from indexer.search.embedded.codec.followers import followers_of
 from indexer.search.embedded.codec.reading import Placed, Reading, Tokens
 
 # For fewer words, importing numba takes longer than it saves; and how many bytes a word and what parts it from the next take.
@@ -33,8 +34,8 @@ class BulkLoops(Protocol):
         """Read units in UTF-8."""
         ...
 
-    def place(self, reading: Reading, tokens: Tokens, terms: int) -> Placed:
-        """Put the tokens of what was read in order. terms: how many there are."""
+    def place(self, reading: Reading, tokens: Tokens, marks: Array) -> Placed:
+        """Put the tokens of what was read in order. marks: of all terms, see `followers`."""
         ...
 
     def move(self, entries: Array, bounds: Array, targets: Array, out: Array) -> None:
@@ -66,7 +67,7 @@ class PlainLoops:
             counts.append(len(read))
         return Reading(list(pieces), np.array(codes, dtype=np.uint32), np.array(counts, dtype=np.uint32))
 
-    def place(self, reading: Reading, tokens: Tokens, terms: int) -> Placed:
+    def place(self, reading: Reading, tokens: Tokens, marks: Array) -> Placed:
         codes, counts = reading.codes, reading.counts
         advances = tokens.advances[codes]
         ends = np.concatenate([[0], np.cumsum(advances, dtype=np.int64)])
@@ -83,12 +84,14 @@ class PlainLoops:
             flat = np.repeat(first, each) + np.arange(int(flat_ends[-1]) if len(each) else 0)
             units, positions = np.repeat(units, each), np.repeat(positions, each)
         token_terms = tokens.terms[flat]
+        positions = positions + tokens.places[flat]
         order = stable_order(token_terms)
         return Placed(
-            bounds=np.concatenate([[0], np.cumsum(np.bincount(token_terms, minlength=terms))]),
+            bounds=np.concatenate([[0], np.cumsum(np.bincount(token_terms, minlength=len(marks)))]),
             units=units[order],
-            positions=(positions + tokens.places[flat])[order],
+            positions=positions[order],
             variants=tokens.variants[flat[order]],
+            followers=followers_of(units, positions, marks[token_terms])[order],
             lengths=np.diff(before),
         )
 
@@ -106,8 +109,8 @@ class _WhereCompiled:
     def read(self, texts: Sequence[bytes]) -> Reading:
         return _tried(lambda loops: loops.read(texts), self._compiled, self._plain)
 
-    def place(self, reading: Reading, tokens: Tokens, terms: int) -> Placed:
-        return _tried(lambda loops: loops.place(reading, tokens, terms), self._compiled, self._plain)
+    def place(self, reading: Reading, tokens: Tokens, marks: Array) -> Placed:
+        return _tried(lambda loops: loops.place(reading, tokens, marks), self._compiled, self._plain)
 
     def move(self, entries: Array, bounds: Array, targets: Array, out: Array) -> None:
         _tried(lambda loops: loops.move(entries, bounds, targets, out), self._compiled, self._plain)

@@ -89,6 +89,7 @@ def _merge_postings(writer: ArraysWriter, field: str, parts: Sequence[RemainingP
     writer.add(f"{field}.skips", (np.cumsum(freqs, dtype=np.uint32) - freqs)[::SKIP])
     position_type = _widest([part.position_type for part in parts])
     writer.add(f"{field}.positions", positions.moved(lambda n: parts[n].positions(), position_type))
+    writer.add(f"{field}.followers", positions.moved(lambda n: parts[n].followers(), np.dtype(np.uint8)))
     writer.add(f"{field}.lengths", np.concatenate([part.lengths() for part in parts]))
 
     forms, form_places = _united([part.forms for part in parts])

@@ -38,11 +38,12 @@ class Tokens:
 class Placed:
     """Every token of every unit, in order of term, unit and position. bounds: where each term's begin, and one more.
 
-    lengths: how many positions each unit has.
+    followers: see there. lengths: how many positions each unit has.
     """
 
     bounds: Array
     units: Array
     positions: Array
     variants: Array
+    followers: Array
     lengths: Array

@@ -172,6 +172,10 @@ class RemainingPostings:
         """The positions, posting by posting."""
         return _left(self._postings.positions, self._positions_held)
 
+    def followers(self) -> Array:
+        """What follows at each position."""
+        return _left(self._postings.followers, self._positions_held)
+
     def lengths(self) -> Array:
         """The words of each unit."""
         return _left(self._postings.lengths, self._live)

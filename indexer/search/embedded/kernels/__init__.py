@@ -17,7 +17,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
-from indexer.search.embedded.kernels.term import Joined, Occurring, Sight, Stretch, Terms, Words
+from indexer.search.embedded.kernels.term import Following, Joined, Marked, Occurring, Sight, Stretch, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 _logger = logging.getLogger(__name__)
@@ -127,7 +127,9 @@ class Kernels(Protocol):
         """The smallest of `firsts` and the largest of `lasts` where a count is above 0; zeros where none is."""
         ...
 
-    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
+    def phrase(
+        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+    ) -> tuple[Array, Array]:
         """The units in which two terms or more stand next to each other in order; and how often.
 
         joined: the joined parts of which a term has the places, too. Of what begins and ends alike one is counted.

@@ -18,6 +18,10 @@ MANY_TIMES = 24
 WINDOW = 1 << 12
 # So many ids are looked at before it is asked again whether the window ends.
 BLOCK = 16
+# Of each byte: which bits it has set, the lowest first, and how many. The first of eight marks becomes the lowest bit.
+_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
+_MARKED = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.uint8)
+_HOW_MANY = _BITS.sum(axis=1, dtype=np.uint8)
 
 
 @compiled
@@ -237,18 +241,18 @@ def mark(marks: Array, ids: Array) -> None:
 
 
 @compiled_unchecked
-def list_marked(marks: Array, places: Array, counts: Array, out: Array) -> int:
-    """The numbers below 8 * len(marks) that are marked; `out` has 8 places more than there are at most.
+def list_marked(marks: Array, first: int, out: Array) -> int:
+    """The marked ones of 8 * len(marks) numbers from `first` on; `out` has 8 places more than there are at most.
 
     marks: eight in each number, ones and zeros. The marks become eight bits, and for each of the 256 ways that these can be
-    set, `places` and `counts` say which they are and how many: no branch to mispredict.
+    set, a table says which they are and how many: no branch to mispredict.
     """
     count = 0
     for eight in range(len(marks)):
         bits = (marks[eight] * np.uint64(0x0102040810204080)) >> np.uint64(56)
         for each in range(8):
-            out[count + each] = np.uint32(8 * eight) + places[bits, each]
-        count += counts[bits]
+            out[count + each] = np.uint32(first + 8 * eight) + _MARKED[bits, each]
+        count += _HOW_MANY[bits]
     return count
 
 

@@ -20,7 +20,9 @@ from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tall
 from indexer.search.embedded.kernels.numpy_scoring import best_of_many, best_scored
 from indexer.search.embedded.kernels.term import (
     LONGEST_TOLD,
+    Following,
     Joined,
+    Marked,
     Occurring,
     Sight,
     Stretch,
@@ -33,10 +35,6 @@ from indexer.search.embedded.kernels.term import (
 # Up to so many hits are kept in order by insertion.
 _SHORT = 128
 _MOST_IN_TWO = 65_535
-# Of each byte: which bits it has set, the lowest first, and how many. The first of eight marks becomes the lowest bit.
-_BITS = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1, bitorder="little")
-_MARKED = np.argsort(1 - _BITS, axis=1, kind="stable").astype(np.uint8)
-_HOW_MANY = _BITS.sum(axis=1, dtype=np.uint8)
 _NO_JOINED = np.empty((0, 4), dtype=np.int64)
 _NO_ROWS = np.empty((1, 0), dtype=np.uint32)
 _NO_SCORES = np.empty(0)
@@ -69,7 +67,7 @@ class NumbaKernels:
             loops.mark(marks, array)
         out = np.empty(together + 8, dtype=np.uint32)
         eights = marks[: -(-size // 8) * 8].view("<u8")
-        return out[: loops.list_marked(eights, _MARKED, _HOW_MANY, out)]
+        return out[: loops.list_marked(eights, 0, out)]
 
     def merged(self, ids: Array, freqs: Array, begins: Array, ends: Array, size: int) -> tuple[Array, Array]:
         return _counted(*loops.merge_stretches(only_read(ids), only_read(freqs), begins, ends, size), freqs)
@@ -180,8 +178,11 @@ class NumbaKernels:
         found: tuple[int, int] = counting.reach(counts, firsts, lasts)
         return found
 
-    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        return _counted(*phrases.phrase(tuple(occurring), np.array(stretches), _rows(joined)), occurring.freqs)
+    def phrase(
+        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+    ) -> tuple[Array, Array]:
+        found = phrases.phrase(tuple(occurring), tuple(following), np.array(terms), _rows(joined))
+        return _counted(*found, occurring.freqs)
 
     def windows(
         self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined], width: int

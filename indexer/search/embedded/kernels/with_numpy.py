@@ -18,7 +18,20 @@ from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tall
 from indexer.search.embedded.kernels.numpy_near import near
 from indexer.search.embedded.kernels.numpy_phrases import with_joined
 from indexer.search.embedded.kernels.numpy_scoring import contained
-from indexer.search.embedded.kernels.term import BEGIN, END, SHIFT, Joined, Occurring, Sight, Stretch, Terms, Words, in_a_row
+from indexer.search.embedded.kernels.term import (
+    BEGIN,
+    END,
+    SHIFT,
+    Following,
+    Joined,
+    Marked,
+    Occurring,
+    Sight,
+    Stretch,
+    Terms,
+    Words,
+    in_a_row,
+)
 
 _NO_KEYS = np.zeros(0, dtype=np.int64)
 
@@ -141,8 +154,10 @@ class NumpyKernels:
         held = np.flatnonzero(counts)
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
 
-    def phrase(self, occurring: Occurring, stretches: Sequence[Stretch], joined: Sequence[Joined]) -> tuple[Array, Array]:
-        begins, ends = np.array(stretches).T
+    def phrase(
+        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+    ) -> tuple[Array, Array]:
+        begins, ends = (following.bounds[np.array(terms)[:, 0] + side].astype(np.int64) for side in (0, 1))
         units, rows = self.all_of(occurring.ids, begins, ends)
         if not joined:
             return _counted(_in_order(occurring, units, rows, np.argsort(ends - begins).tolist()))
