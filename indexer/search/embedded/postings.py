@@ -80,9 +80,8 @@ class Lookup:
         if not terms:
             return NO_MATCHES
         postings = self._postings
-        following = Following(postings.bounds, postings.position_bounds, postings.followers)
-        marked = [(term, postings.mark(term)) for term in terms]
-        return Matches(*self._kernels.phrase(self._occurring, following, marked, self._joined_parts(terms)))
+        following = Following(postings.bounds, postings.position_bounds, postings.marks, postings.followers)
+        return Matches(*self._kernels.phrase(self._occurring, following, terms, self._joined_parts(terms)))
 
     def _joined_parts(self, terms: Sequence[int]) -> list[Joined]:
         """The joined parts of which some terms have the places, too."""

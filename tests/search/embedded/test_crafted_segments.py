@@ -296,7 +296,7 @@ def test_strings_that_lie_over_each_other_are_refused_before_any_is_read(sound: 
 
 
 @pytest.mark.parametrize(
-    "name", ["text.freqs", "text.skips", "text.followers", "title.freqs", "title.followers", "section.skips"]
+    "name", ["text.freqs", "text.skips", "text.followers", "text.marks", "title.freqs", "title.followers", "section.skips"]
 )
 def test_postings_without_a_frequency_or_a_block_or_a_follower_are_refused_before_any_is_read(folder: Path, name: str) -> None:
     def change(arrays: Arrays, _attributes: Stated) -> None:
@@ -423,6 +423,7 @@ _WORDS: dict[str, tuple[str, Callable[[NDArray[Any]], NDArray[Any]]]] = {
     "a position behind its unit": ("text.positions", lambda positions: _with(positions, 0, 100)),
     "positions that fall": ("text.positions", lambda positions: positions[::-1]),
     "followers that do not follow": ("text.followers", lambda followers: followers ^ 1),
+    "a mark that is another term's": ("text.marks", lambda marks: _with(marks, 0, int(marks[0]) % 254 + 1)),
     "anything that follows": ("text.followers", np.zeros_like),
     "nothing that follows": ("text.followers", lambda followers: np.full_like(followers, 255)),
     "a follower that is another": ("text.followers", lambda followers: _with(followers, 0, int(followers[0]) % 254 + 1)),

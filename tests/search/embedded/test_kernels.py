@@ -62,8 +62,8 @@ def test_phrases_and_windows_that_stand_more_often_than_two_bytes_hold(kernels: 
     positions = np.concatenate([np.arange(0, 2 * MANY, 2), np.arange(1, 2 * MANY, 2)]).astype(np.uint32)
     occurring = Occurring(ids, freqs, np.zeros(1, dtype=np.uint32), positions)
     bounds = np.array([0, 1, 2], dtype=np.uint32), np.array([0, MANY, 2 * MANY], dtype=np.uint32)
-    following = Following(*bounds, np.full(2 * MANY, ANY, dtype=np.uint8))
-    found, counts = loops.phrase(occurring, following, ((0, 1), (1, 2)), ())
+    following = Following(*bounds, np.array([1, 2], dtype=np.uint8), np.full(2 * MANY, ANY, dtype=np.uint8))
+    found, counts = loops.phrase(occurring, following, (0, 1), ())
     assert (found.tolist(), counts.tolist()) == ([4], [MANY])
     found, counts, _ = loops.windows(occurring, ((0, 1), (1, 2)), (), 2)
     assert (found.tolist(), counts.tolist()) == ([4], [2 * MANY - 1])
@@ -125,9 +125,7 @@ def test_phrases_with_joined_parts_are_choices_that_follow_each_other(kernels: s
         for covered in (2, 3)
         if len(set(stretches[term, covered])) > 1
     ]
-    found, counts = load_kernels(kernels).phrase(
-        occurring, following, [(numbers[term, 0], _mark(numbers[term, 0])) for term in order], joined
-    )
+    found, counts = load_kernels(kernels).phrase(occurring, following, [numbers[term, 0] for term in order], joined)
     wanted = {}
     for unit, terms in sorted(units.items()):
         reached = {(position, position) for position, _ in terms[order[0]]}
@@ -151,7 +149,7 @@ def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, t
     lists[0, 2] = [(unit, places[:1]) for unit, places in lists[0, 0] if unit in apart]
     occurring, following, stretches = _occurring(lists)
     order = [random.randrange(terms) for _ in range(random.randint(2, terms))]
-    found, counts = loops.phrase(occurring, following, [(term, _mark(term)) for term in order], ())
+    found, counts = loops.phrase(occurring, following, order, ())
     wanted = {unit: sum(text[at : at + len(order)] == order for at in range(len(text))) for unit, text in texts.items()}
     assert dict(zip(found.tolist(), counts.tolist(), strict=True)) == {unit: count for unit, count in wanted.items() if count}
     words = random.sample(range(terms), random.randint(2, terms))
@@ -173,7 +171,7 @@ def test_phrases_and_windows_are_those_of_brute_force(kernels: str, seed: int, t
 @example(seed=1, words=3, together=120)
 def test_places_that_few_followers_allow_are_all_that_are_looked_at(seed: int, words: int, together: int) -> None:
     pytest.importorskip("numba")
-    from indexer.search.embedded.kernels import numba_phrases
+    from indexer.search.embedded.kernels import numba_followers
 
     random = Random(seed)
     # The terms stand in every second unit, apart from each other but in so many units.
@@ -187,16 +185,10 @@ def test_places_that_few_followers_allow_are_all_that_are_looked_at(seed: int, w
     occurring, following, stretches = _occurring(lists)
     begins, ends = (np.array([stretches[term, 0][side] for term in range(words)]) for side in (0, 1))
     order, rarest = np.argsort(ends - begins, kind="stable"), int((ends - begins).min())
-    marked = [(term, _mark(term)) for term in range(words)]
-    _, _, held = numba_phrases._begun(tuple(occurring), tuple(following), np.array(marked), begins, ends, order)
-    assert held == (together if together <= rarest // numba_phrases.MANY_POSTINGS else -1)
-    found, _ = load_kernels("numba").phrase(occurring, following, marked, ())
+    _, _, held = numba_followers.by_followers(tuple(occurring), tuple(following), np.arange(words), begins, ends, order)
+    assert held == (together if together <= rarest // numba_followers.MANY_POSTINGS else -1)
+    found, _ = load_kernels("numba").phrase(occurring, following, range(words), ())
     assert found.tolist() == [unit for unit, text in enumerate(texts) if text[-words:] == list(range(words))]
-
-
-def _mark(term: int) -> int:
-    """A mark that terms share."""
-    return term % 3 + 1
 
 
 def _occurring(
@@ -204,7 +196,7 @@ def _occurring(
 ) -> tuple[Occurring, Following, dict[tuple[int, int], tuple[int, int]]]:
     """Postings of some terms, each by its units and its positions there; and the stretch of each term.
 
-    The followers are by `_mark`.
+    The terms share few marks.
     """
     ids: list[int] = []
     freqs: list[int] = []
@@ -213,13 +205,14 @@ def _occurring(
     bounds, position_bounds = [0], [0]
     tokens = []
     stretches = {}
-    for term, (name, held) in enumerate(lists.items()):
+    marks = np.arange(len(lists), dtype=np.uint8) % 3 + 1
+    for (name, held), mark in zip(lists.items(), marks, strict=True):
         for unit, places in held:
             if places:
                 skips += [len(positions)] if len(ids) % SKIP == 0 else []
                 ids.append(unit)
                 freqs.append(len(places))
-                tokens += [(unit, place, len(positions) + number, _mark(term)) for number, place in enumerate(places)]
+                tokens += [(unit, place, len(positions) + number, mark) for number, place in enumerate(places)]
                 positions += places
         stretches[name] = bounds[-1], len(ids)
         bounds.append(len(ids))
@@ -229,7 +222,7 @@ def _occurring(
         units, places, numbers, of_tokens = np.array(sorted(tokens)).T
         followers[numbers] = followers_of(units, places, of_tokens.astype(np.uint8))
     arrays = np.array(ids, np.uint32), np.array(freqs, np.uint8), np.array(skips, np.uint32), np.array(positions, np.uint16)
-    following = np.array(bounds, np.uint32), np.array(position_bounds, np.uint32), followers
+    following = np.array(bounds, np.uint32), np.array(position_bounds, np.uint32), marks, followers
     return Occurring(*[only_read(each) for each in arrays]), Following(*[only_read(each) for each in following]), stretches
 
 

@@ -22,14 +22,10 @@ NOTHING = 255
 MARKS = 254
 
 
-def mark_of(term: bytes) -> int:
-    """The mark of a term: from 1 to MARKS."""
-    return zlib.crc32(term) % MARKS + 1
-
-
 def marks_of(terms: Collection[bytes]) -> Array:
-    """The mark of each term."""
-    return np.fromiter(map(mark_of, terms), dtype=np.uint8, count=len(terms))
+    """The mark of each term: from 1 to MARKS."""
+    checksums = np.fromiter(map(zlib.crc32, terms), dtype=np.uint32, count=len(terms))
+    return (checksums % np.uint32(MARKS) + np.uint32(1)).astype(np.uint8)
 
 
 def followers_of(units: Array, positions: Array, marks: Array) -> Array:

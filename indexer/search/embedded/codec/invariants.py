@@ -235,12 +235,14 @@ def _positions_hold(postings: Postings) -> bool:
 
 
 def _followers_hold(postings: Postings) -> bool:
-    """Whether each place is followed by what its follower says."""
+    """Whether terms have their marks, and each place is followed by what its follower says."""
+    if not np.array_equal(postings.marks, marks_of(postings.terms)):
+        return False
     ends = np.cumsum(postings.lengths, dtype=np.int64)
     # Of each position of all units in a row: how many terms stand there, and the mark of the last one.
     together, marks = (np.zeros(int(ends[-1]) + 1 if len(ends) else 1, dtype=np.uint8) for _ in range(2))
     sizes: Array = np.diff(postings.position_bounds.astype(np.int64))
-    of_places = np.repeat(marks_of(postings.terms), sizes)
+    of_places = np.repeat(postings.marks, sizes)
     for stretch, places, _ in _places_in_a_row(postings, ends):
         np.add.at(together, places, np.uint8(1))
         marks[places] = of_places[stretch]

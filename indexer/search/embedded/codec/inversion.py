@@ -64,7 +64,8 @@ def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], ste
     else:
         of_pieces = tails * len(reading.pieces)
     dictionary, tokens = _analyze(reading.pieces, of_pieces, stemmed=stemmers is not None)
-    placed = loops.place(reading, tokens, marks_of(dictionary.terms))
+    marks = marks_of(dictionary.terms)
+    placed = loops.place(reading, tokens, marks)
     first = np.ones(len(placed.units), dtype=bool)
     first[1:] = placed.units[1:] != placed.units[:-1]
     first[placed.bounds[:-1]] = True
@@ -76,6 +77,7 @@ def write_inverted(writer: ArraysWriter, field: str, texts: Sequence[bytes], ste
     writer.add(f"{field}.freqs", smallest(np.diff(starts, append=len(first))))
     writer.add(f"{field}.skips", starts[::SKIP].astype(np.uint32))
     writer.add(f"{field}.positions", smallest(placed.positions, least=2))
+    writer.add(f"{field}.marks", marks)
     writer.add(f"{field}.followers", placed.followers)
     writer.add(f"{field}.lengths", smallest(placed.lengths, least=2))
     if stemmers is not None:

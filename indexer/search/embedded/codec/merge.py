@@ -12,6 +12,7 @@ from indexer.fields import FIELD_BY_NAME
 from indexer.search.embedded.codec.arrays import Array, smallest
 from indexer.search.embedded.codec.arrays_writer import ArraysWriter
 from indexer.search.embedded.codec.columns import COLUMNS, write_column
+from indexer.search.embedded.codec.followers import marks_of
 from indexer.search.embedded.codec.inversion import SKIP, Stemmers, form_variants, variant_bounds
 from indexer.search.embedded.codec.languages import write_languages
 from indexer.search.embedded.codec.loops import load_bulk_loops
@@ -89,6 +90,7 @@ def _merge_postings(writer: ArraysWriter, field: str, parts: Sequence[RemainingP
     writer.add(f"{field}.skips", (np.cumsum(freqs, dtype=np.uint32) - freqs)[::SKIP])
     position_type = _widest([part.position_type for part in parts])
     writer.add(f"{field}.positions", positions.moved(lambda n: parts[n].positions(), position_type))
+    writer.add(f"{field}.marks", marks_of(terms))
     writer.add(f"{field}.followers", positions.moved(lambda n: parts[n].followers(), np.dtype(np.uint8)))
     writer.add(f"{field}.lengths", np.concatenate([part.lengths() for part in parts]))
 

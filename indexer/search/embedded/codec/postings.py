@@ -11,7 +11,6 @@ import numpy as np
 from indexer.errors import IndexCorrupt
 from indexer.fields import FIELD_BY_NAME, FieldKind
 from indexer.search.embedded.codec.arrays import Array, ArraysFile, Strings, bounds_hold
-from indexer.search.embedded.codec.followers import mark_of
 from indexer.search.embedded.codec.inversion import SKIP
 from indexer.search.embedded.codec.keys import END, JOINED, is_tail, read_tail, tail_of
 from indexer.search.embedded.codec.signs import signs_of, signs_of_words
@@ -41,8 +40,8 @@ class Postings:
         self._require(len(self.freqs) == len(self.ids) <= len(self.skips) * SKIP, file, field)
         self.position_bounds = file[f"{field}.position_bounds"]
         self.positions = file[f"{field}.positions"]
-        self.followers = file[f"{field}.followers"]
-        self._require(len(self.followers) == len(self.positions), file, field)
+        self.marks, self.followers = file[f"{field}.marks"], file[f"{field}.followers"]
+        self._require(len(self.marks) == len(self.terms) and len(self.followers) == len(self.positions), file, field)
         for bounds, entries in ((self.bounds, self.ids), (self.position_bounds, self.positions)):
             self._require(bounds_hold(bounds, len(self.terms), len(entries)), file, field)
         self.lengths = file[f"{field}.lengths"]
@@ -89,10 +88,6 @@ class Postings:
         found = {find((stems[form] + tail).encode()): None for form in forms for stems, tail in stemming}
         found.pop(-1, None)
         return list(found)
-
-    def mark(self, term: int) -> int:
-        """What stands among the followers for a term."""
-        return mark_of(self.terms[term])
 
     @cached_property
     def signs(self) -> Array:

@@ -251,6 +251,6 @@ def _part(array: str) -> str:
         return "dates"
     if name.startswith(("forms", "form_", "variant")):
         return "exact forms"
-    if name.startswith(("position", "followers")):
+    if name.startswith(("position", "marks", "followers")):
         return "positions"
     return "facets" if name.startswith(("values", "ordinals", "starts")) else "postings"

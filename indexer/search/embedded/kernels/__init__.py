@@ -17,7 +17,7 @@ from indexer.search.embedded.codec.arrays import Array
 from indexer.search.embedded.codec.owners import Owners
 from indexer.search.embedded.codec.profiles import Profiles
 from indexer.search.embedded.kernels.counted import Asked, Sifted, Summary, Tally
-from indexer.search.embedded.kernels.term import Following, Joined, Marked, Occurring, Sight, Stretch, Terms, Words
+from indexer.search.embedded.kernels.term import Following, Joined, Occurring, Sight, Stretch, Terms, Words
 from indexer.search.embedded.kernels.with_numpy import NumpyKernels
 
 _logger = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class Kernels(Protocol):
         ...
 
     def phrase(
-        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+        self, occurring: Occurring, following: Following, terms: Sequence[int], joined: Sequence[Joined]
     ) -> tuple[Array, Array]:
         """The units in which two terms or more stand next to each other in order; and how often.
 

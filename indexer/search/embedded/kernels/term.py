@@ -25,9 +25,6 @@ Stretch: TypeAlias = tuple[int, int]
 Joined: TypeAlias = tuple[int, int, int, int]
 """Joined parts of hyphenated words: the number of the term that has their places too, the positions covered, the stretch."""
 
-Marked: TypeAlias = tuple[int, int]
-"""A term, and its mark: what stands for it among the followers."""
-
 
 class Matches(NamedTuple):
     """Units in ascending order, and how often each matches.
@@ -55,12 +52,13 @@ class Occurring(NamedTuple):
 class Following(NamedTuple):
     """What phrases are found by beside the occurrences of a field's terms.
 
-    bounds, position_bounds: where the postings and the positions of each term begin, and one more. followers: of each position,
-    see `codec.followers`.
+    bounds, position_bounds: where the postings and the positions of each term begin, and one more. marks: of each term;
+    followers: of each position; see `codec.followers`.
     """
 
     bounds: Array
     position_bounds: Array
+    marks: Array
     followers: Array
 
 

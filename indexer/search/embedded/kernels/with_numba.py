@@ -22,7 +22,6 @@ from indexer.search.embedded.kernels.term import (
     LONGEST_TOLD,
     Following,
     Joined,
-    Marked,
     Occurring,
     Sight,
     Stretch,
@@ -179,7 +178,7 @@ class NumbaKernels:
         return found
 
     def phrase(
-        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+        self, occurring: Occurring, following: Following, terms: Sequence[int], joined: Sequence[Joined]
     ) -> tuple[Array, Array]:
         found = phrases.phrase(tuple(occurring), tuple(following), np.array(terms), _rows(joined))
         return _counted(*found, occurring.freqs)

@@ -24,7 +24,6 @@ from indexer.search.embedded.kernels.term import (
     SHIFT,
     Following,
     Joined,
-    Marked,
     Occurring,
     Sight,
     Stretch,
@@ -155,9 +154,9 @@ class NumpyKernels:
         return (int(firsts[held].min()), int(lasts[held].max())) if len(held) else (0, 0)
 
     def phrase(
-        self, occurring: Occurring, following: Following, terms: Sequence[Marked], joined: Sequence[Joined]
+        self, occurring: Occurring, following: Following, terms: Sequence[int], joined: Sequence[Joined]
     ) -> tuple[Array, Array]:
-        begins, ends = (following.bounds[np.array(terms)[:, 0] + side].astype(np.int64) for side in (0, 1))
+        begins, ends = (following.bounds[np.array(terms) + side].astype(np.int64) for side in (0, 1))
         units, rows = self.all_of(occurring.ids, begins, ends)
         if not joined:
             return _counted(_in_order(occurring, units, rows, np.argsort(ends - begins).tolist()))
