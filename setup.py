@@ -23,7 +23,8 @@ NATIVE = {
 
 _CORES = os.cpu_count() or 1
 # Tracebacks name the line of the source; that of the C code which Cython wrote from it helps nobody.
-_COMPILED_WITH = ["-g0", "-DCYTHON_CLINE_IN_TRACEBACK=0"]
+# What calls what within a module or in Python is known, or looked up once: a fiftieth of a question with few answers.
+_COMPILED_WITH = ["-g0", "-DCYTHON_CLINE_IN_TRACEBACK=0", "-fno-plt", "-fno-semantic-interposition"]
 
 
 def native_modules() -> list[Extension]:

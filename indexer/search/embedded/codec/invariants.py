@@ -13,7 +13,7 @@ import numpy as np
 
 from indexer.errors import IndexCorrupt, LoccitError
 from indexer.model import Kind
-from indexer.search.embedded.codec.arrays import Array, Strings, bounds_hold
+from indexer.search.embedded.codec.arrays import Array, Strings, bounds_hold, smallest
 from indexer.search.embedded.codec.columns import COLUMNS, PROSE, Column
 from indexer.search.embedded.codec.file_records import FileRecordsFile
 from indexer.search.embedded.codec.followers import ANY, NOTHING, marks_of
@@ -238,32 +238,33 @@ def _followers_hold(postings: Postings) -> bool:
     """Whether terms have their marks, and each place is followed by what its follower says."""
     if not np.array_equal(postings.marks, marks_of(postings.terms)):
         return False
-    ends = np.cumsum(postings.lengths, dtype=np.int64)
-    # Of each position of all units in a row: how many terms stand there, and the mark of the last one.
-    together, marks = (np.zeros(int(ends[-1]) + 1 if len(ends) else 1, dtype=np.uint8) for _ in range(2))
+    # The positions of all units in a row, each unit's with one behind them where nothing stands.
+    begins = np.cumsum(postings.lengths, dtype=np.int64) - postings.lengths + np.arange(len(postings.lengths))
+    count = int(postings.lengths.sum(dtype=np.int64)) + len(begins) + 1
+    together, standing = np.zeros(count, dtype=np.uint8), np.full(count, NOTHING, dtype=np.uint8)
     sizes: Array = np.diff(postings.position_bounds.astype(np.int64))
-    of_places = np.repeat(postings.marks, sizes)
-    for stretch, places, _ in _places_in_a_row(postings, ends):
+    marks = np.repeat(postings.marks, sizes)
+    for stretch, places in _places_in_a_row(postings, begins):
         np.add.at(together, places, np.uint8(1))
-        marks[places] = of_places[stretch]
-    for stretch, places, last in _places_in_a_row(postings, ends):
-        following = np.where(together[places + 1] > 1, ANY, marks[places + 1])
-        following[last | (together[places + 1] == 0)] = NOTHING
-        following[together[places] > 1] = ANY
-        if not np.array_equal(following, postings.followers[stretch]):
-            return False
-    return True
+        standing[places] = marks[stretch]
+    standing[together > 1] = ANY
+    following = np.append(standing[1:], np.uint8(NOTHING))
+    following[standing == ANY] = ANY
+    return all(
+        np.array_equal(following[places], postings.followers[stretch]) for stretch, places in _places_in_a_row(postings, begins)
+    )
 
 
-def _places_in_a_row(postings: Postings, ends: Array) -> Iterator[tuple[slice, Array, Array]]:
-    """Some places at a time: which, their positions among those of all units in a row, and whether each is its unit's last."""
+def _places_in_a_row(postings: Postings, begins: Array) -> Iterator[tuple[slice, Array]]:
+    """Some places at a time: which, and their positions, those of each unit counted from where it begins."""
+    # Half as many bytes are gone through in half the time.
+    begins = smallest(begins, least=4)
     for first in range(0, len(postings.ids), _TOGETHER):
-        freqs = postings.freqs[first : first + _TOGETHER]
-        units = np.repeat(postings.ids[first : first + _TOGETHER], freqs)
+        places = np.repeat(begins[postings.ids[first : first + _TOGETHER]], postings.freqs[first : first + _TOGETHER])
         begin = int(postings.skips[first // SKIP])
-        stretch = slice(begin, begin + len(units))
-        places = postings.positions[stretch] + (ends - postings.lengths)[units]
-        yield stretch, places, places + 1 == ends[units]
+        stretch = slice(begin, begin + len(places))
+        places += postings.positions[stretch]
+        yield stretch, places
 
 
 def _forms_hold(postings: Postings) -> bool:
